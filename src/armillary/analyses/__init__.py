@@ -1,0 +1,1 @@
+"""Analyses: plain functions from tables to tables; no files, no engine, no page."""

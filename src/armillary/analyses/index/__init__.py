@@ -1,0 +1,1 @@
+"""Composite indicators, in the order of the OECD/JRC Handbook."""

@@ -1,0 +1,1 @@
+"""The policy register: counts by theme and time."""

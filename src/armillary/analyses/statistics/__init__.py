@@ -1,0 +1,1 @@
+"""R&D statistics by the Frascati Manual."""

@@ -1,0 +1,1 @@
+"""The store: Parquet tables under a DuckDB catalogue, or on Spark; it alone knows engines."""

@@ -1,0 +1,1 @@
+"""The vocabulary: frozen structs and the table of columns; no I/O."""

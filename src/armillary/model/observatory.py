@@ -1,0 +1,177 @@
+"""What a user defines: the observatory and its parts, as frozen structs without I/O."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+SourceKind = Literal["statistics", "works", "policies", "simulated"]
+LANGUAGES = ("en", "zh")
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A text in English and Chinese; either may be absent, not both.
+
+    Examples:
+        >>> Text(en="Innovation", zh="创新").in_language("zh")
+        '创新'
+        >>> Text(en="Innovation").in_language("zh")
+        'Innovation'
+    """
+
+    en: str = ""
+    zh: str = ""
+
+    def in_language(self, language: str) -> str:
+        """Return the text in `language`, or in the other one where it is absent."""
+        first, second = (self.zh, self.en) if language == "zh" else (self.en, self.zh)
+        return first or second
+
+    def language_shown(self, language: str) -> str:
+        """Return the language `in_language` really answers in, for a `lang` attribute."""
+        own = self.zh if language == "zh" else self.en
+        return language if own else ("en" if language == "zh" else "zh")
+
+
+class Simulation(msgspec.Struct, frozen=True, kw_only=True):
+    """A corpus the simulator makes, with planted topics.
+
+    Args:
+        works: Number of works.
+        first_year: First year of the corpus.
+        last_year: Last year of the corpus.
+        topics: Number of planted topics.
+        emerging: How many of them are young and rising at the end.
+        seed: Seed of every random draw.
+    """
+
+    works: int = 6_000
+    first_year: int = 2010
+    last_year: int = 2024
+    topics: int = 40
+    emerging: int = 6
+    seed: int = 1
+
+
+class SourceDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """One `[sources.ID]` of observatory.toml.
+
+    Args:
+        id: Name in observatory.toml.
+        kind: What the files hold.
+        files: The files, absolute, in the order of their names; empty for a simulation.
+        mapping: TOML file that says how to read a statistical table; None where none is needed.
+        areas: CSV file that maps area names to codes; None where codes or known names are used.
+        codebook: File with the codes of a policy database; None where none is needed.
+        simulation: What to simulate, for kind "simulated".
+    """
+
+    id: str
+    kind: SourceKind
+    title: Text
+    files: tuple[Path, ...] = ()
+    mapping: Path | None = None
+    areas: Path | None = None
+    codebook: Path | None = None
+    simulation: Simulation | None = None
+    producer: str | None = None
+    address: str | None = None
+    licence: str | None = None
+    cite: str | None = None
+    date_published: str | None = None
+    vintage: str | None = None
+
+
+class IndexDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """One `[index.ID]`: which framework and recipe score which observations."""
+
+    id: str
+    title: Text
+    framework: Path
+    recipe: Path
+    sources: tuple[str, ...]
+    about: Text = Text()
+
+
+class StatisticsDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """One `[statistics.ID]`: an indicator broken down by one dimension.
+
+    Args:
+        indicator: INDICATOR code, e.g. GERD.
+        dimension: SECT_PERF, SECT_FUND or TYPE_RD.
+        area: Area shown first on the page; other areas follow.
+    """
+
+    id: str
+    title: Text
+    sources: tuple[str, ...]
+    indicator: str
+    dimension: Literal["SECT_PERF", "SECT_FUND", "TYPE_RD"] = "SECT_PERF"
+    area: str | None = None
+    about: Text = Text()
+
+
+class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """One `[topics.ID]`: a topic map of one or more works sources.
+
+    Args:
+        works: Works sources that make the corpus.
+        topics: Number of topics wanted.
+        hot: Length of the list of hot topics.
+        growing: Length of the list of growing topics.
+        recent_years: Years of the recent window; the window before it is as long.
+        last_year: Last complete year; None takes the last year with at least half the works
+            of the year before.
+        seed: Seed of the clustering.
+    """
+
+    id: str
+    title: Text
+    works: tuple[str, ...]
+    topics: int = 100
+    hot: int = 20
+    growing: int = 10
+    recent_years: int = 3
+    last_year: int | None = None
+    seed: int = 1
+    about: Text = Text()
+
+
+class PoliciesDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """`[policies.ID]`: a register shown and searched as one."""
+
+    id: str
+    title: Text
+    sources: tuple[str, ...]
+    about: Text = Text()
+
+
+class ReportDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """`[report]`: the PDF report; empty lists mean everything the observatory holds."""
+
+    title: Text = Text()
+
+
+class Observatory(msgspec.Struct, frozen=True, kw_only=True):
+    """One observatory: the folder and everything its files define.
+
+    Args:
+        root: Folder that holds observatory.toml.
+        title: Title of the site and the report.
+        languages: Languages of the publications, first the default one.
+    """
+
+    root: Path
+    title: Text
+    languages: tuple[str, ...] = LANGUAGES
+    about: Text = Text()
+    institute: Text = Text()
+    licence: str = ""
+    sources: dict[str, SourceDefinition] = {}
+    indexes: dict[str, IndexDefinition] = {}
+    statistics: dict[str, StatisticsDefinition] = {}
+    topics: dict[str, TopicsDefinition] = {}
+    policies: dict[str, PoliciesDefinition] = {}
+    report: ReportDefinition = ReportDefinition()

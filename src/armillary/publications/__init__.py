@@ -1,0 +1,1 @@
+"""Publications: read the store, write what people see."""

@@ -1,0 +1,1 @@
+"""Sources: bytes as received become tables; they alone touch the network."""

@@ -1,0 +1,1 @@
+"""Policy registers: tables, STIP Compass, lists of documents."""

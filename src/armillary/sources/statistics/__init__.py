@@ -1,0 +1,1 @@
+"""Statistical tables: spreadsheets, yearbooks, bulletins, SDMX."""

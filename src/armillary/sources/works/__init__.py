@@ -1,0 +1,1 @@
+"""Publications and patents: the export formats of databases."""

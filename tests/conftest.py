@@ -1,0 +1,60 @@
+"""Fixtures every test may use: both engines under one name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from armillary.evidence.duckdb import DuckDBStore
+from armillary.evidence.store import Store
+from armillary.model.table import Table
+
+Columns = Mapping[str, Sequence[object]]
+
+
+@pytest.fixture(scope="session")
+def spark_store() -> Iterator[Store]:
+    """One local Spark session for the whole run: starting one takes seconds."""
+    from armillary.evidence.spark import SparkStore
+
+    store = SparkStore({})
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty store, on DuckDB and on Spark in turn."""
+    if request.param == "spark":
+        yield request.getfixturevalue("spark_store")
+        return
+    duckdb = DuckDBStore({})
+    yield duckdb
+    duckdb.close()
+
+
+@pytest.fixture
+def frame(store: Store) -> Callable[..., Table]:
+    """Make a lazy table of given columns on the engine under test."""
+    count = 0
+
+    def build(columns: Columns | pa.Table) -> Table:
+        nonlocal count
+        count += 1
+        table = columns if isinstance(columns, pa.Table) else pa.table(dict(columns))
+        return store.lend(f"frame_{count}", table)
+
+    return build
+
+
+@pytest.fixture
+def rows(store: Store) -> Callable[[Table], list[tuple[Any, ...]]]:
+    """Run an expression and return its rows as tuples."""
+
+    def run(expression: Table) -> list[tuple[Any, ...]]:
+        return [tuple(row.values()) for row in store.rows(expression)]
+
+    return run
