@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+_PATH = click.Path(path_type=Path)
+
 
 @click.group()
 def works() -> None:
@@ -14,12 +16,8 @@ def works() -> None:
 
 
 @works.command("read")
-@click.argument(
-    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Parquet file to write."
-)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_PATH)
+@click.option("--out", required=True, type=_PATH, help="Parquet file to write.")
 def read(files: tuple[Path, ...], *, out: Path) -> None:
     """Read exports of any known format into one Parquet file, one row a record."""
     from armillary.workflow.works import read_files

@@ -40,11 +40,7 @@ def changes_between(last: State, now: State, *, home: Home) -> Changes:
     both = {name: old.get(name, ()) for name in differing}
     before, after = DuckDBStore(both), DuckDBStore({name: new.get(name, ()) for name in differing})
     try:
-        tuple(
-            change
-            for name in differing
-            if (change := _table_change(name, before, after)) is not None
-        )
+        found = [_table_change(name, before, after) for name in differing]
         moves = _moves(before, after) if "score" in differing else ()
     finally:
         before.close()
