@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -52,10 +51,9 @@ def _aside(old: Path) -> Path:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    name = ctypes.util.find_library("c")
-    if sys.platform == "win32" or name is None:
+    if sys.platform == "win32":
         return False
-    libc = ctypes.CDLL(name, use_errno=True)
+    libc = ctypes.CDLL(None, use_errno=True)
     paths = os.fsencode(one), os.fsencode(other)
     if sys.platform == "darwin":
         call = getattr(libc, "renamex_np", None)
