@@ -134,12 +134,15 @@ def _decoded(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
-        pass
+        return _not_quite_utf8(data)
+
+
+def _not_quite_utf8(data: bytes) -> tuple[str, str]:
     text, note = _flawed(data, "utf-8-sig", "UTF-8")
     sample = text[:_SAMPLE]
     damaged = text.count("�")
     sound = len(sample) - len(sample.encode("ascii", "ignore")) - sample.count("�")
-    if sound > 10 * damaged or damaged == 1 and text.endswith("�"):
+    if sound > 10 * damaged or (damaged == 1 and text.endswith("�")):
         return text, note
     high = len(_HIGH.findall(data))
     if 2 * len(_GB2312_PAIR.findall(data)) >= 0.9 * high:

@@ -19,7 +19,7 @@ _CELL_BYTES = 16 * 1024**2
 
 def header(text: str, *, delimiter: str = ",") -> list[str]:
     """Return the column names in the first line."""
-    line = text.partition("\n")[0]
+    line = text.lstrip("\n").partition("\n")[0]
     return [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
 
 
@@ -40,7 +40,7 @@ def rows(
     """
     csv.field_size_limit(_CELL_BYTES)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, quoting=quoting, strict=True)
-    names = [name.strip() for name in next(reader)]
+    names = [name.strip() for name in next((row for row in reader if row), [])]
     line = reader.line_num + 1
     lines: list[str] = []
     while True:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from armillary.errors import SourceError
-from armillary.sources.works import derwent, openalex, scopus, tables, wos
+from armillary.sources.works import derwent, openalex, parquet, scopus, tables, wos
 from armillary.sources.works.content import Text, decode, foreign, unpack
 from armillary.sources.works.delimited import header
 
@@ -34,7 +34,7 @@ _OPENALEX = re.compile(r'"https?://openalex\.org/([A-Z])|"(?:api\.)?openalex')
 # or column names only they have.
 _OTHER_TEXT = (
     ("RIS", re.compile(r"TY  - ")),
-    ("BibTeX", re.compile(r"@\w+\s*\{")),
+    ("BibTeX", re.compile(r"(?:[^\n]{0,200}\n){0,20}?\s*@\w+\s*\{")),
     ("PubMed tagged text", re.compile(r"PMID- ")),
     ("PubMed XML", re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?<PubmedArticleSet")),
     ("some XML", re.compile(r"<\?xml")),
@@ -47,13 +47,14 @@ _OTHER_COLUMNS = (
     ("a Lens.org CSV", {"Lens ID"}),
     ("a Publish or Perish CSV", {"GSRank"}),
     ("a Google Patents CSV", {"inventor/author"}),
+    ("an arXiv metadata table", {"arxiv_id"}),
     ("a WIPO Patentscope CSV", {"Priority Data", "FP Image"}),
 )
 
 
 def formats() -> list[str]:
     """Return the names of the formats `read_works` knows."""
-    return [*_READERS, tables.PARQUET]
+    return [*_READERS, parquet.PARQUET]
 
 
 def detect_format(file: Path) -> str:
@@ -64,7 +65,7 @@ def detect_format(file: Path) -> str:
     """
     data = unpack(file)
     if data.startswith(b"PAR1"):
-        return tables.PARQUET
+        return parquet.PARQUET
     return _format_of(_text(data, file), file)
 
 
@@ -85,7 +86,7 @@ def read_works(file: Path, *, source: str, origin: Origin) -> Reading:
     """
     data = unpack(file)
     if data.startswith(b"PAR1"):
-        reading = tables.read_parquet(data, source=source, origin=origin)
+        reading = parquet.read_parquet(data, source=source, origin=origin)
     else:
         content = _text(data, file)
         del data
@@ -109,7 +110,7 @@ def _text(data: bytes, file: Path) -> Text:
 
 def _format_of(content: Text, file: Path) -> str:
     """Return the format of a text; the order goes from the plainest marks to the weakest."""
-    text = content.text.lstrip()
+    text = content.text.lstrip("\n ")
     if _TAGGED.match(text):
         first = text.partition("\nER")[0]
         return derwent.TAGGED if _DERWENT.search(first) else wos.TAGGED

@@ -60,7 +60,7 @@ def _objects(text: str, records: Records, file: str) -> Iterator[tuple[str, Any]
             f"The JSON is damaged or cut short: {error}.", where=file, fix=_FIX
         ) from error
     if isinstance(page, dict):
-        page = page["results"] if "results" in page else page
+        page = page.get("results", page)
     for number, work in enumerate(_many(page), start=1):
         yield f"result {number}", work
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*))?$")
 _HEADER = ("FN", "VR")
+_INDENT = "   "
 
 
 class Tagged(msgspec.Struct, kw_only=True):
@@ -41,39 +42,35 @@ def parse(text: str, *, refuse: Callable[[int, str, str], None]) -> Iterator[Tag
     without an indent continue the tag before them, as some databases break abstracts so.
 
     Args:
-        text: The file, line ends made `\\n`.
+        text: The file; every line ends with a line feed.
         refuse: Hears line, text and reason of whatever is no complete record.
     """
     record: Tagged | None = None
     tag = ""
     for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
         found = _TAG.match(line)
         if found is None:
-            if not line.strip():
-                continue
-            if record is not None and tag:
-                record.fields[tag].append(line[3:] if line.startswith("   ") else line)
+            if record is not None:
+                record.fields[tag].append(line.removeprefix(_INDENT))
             elif tag not in _HEADER:
                 refuse(number, line, "the line stands outside any record; delete it")
             continue
-        tag, value = found.group(1), (found.group(2) or "")
-        if tag == "ER":
-            if record is not None:
-                yield record
-            else:
-                refuse(number, line, "ER ends a record that never began; delete the line")
+        tag = found.group(1)
+        if tag == "ER" and record is not None:
+            yield record
             record = None
-        elif tag in (*_HEADER, "EF"):
-            if record is not None and tag == "EF":
-                _refuse_open(record, refuse)
-                record = None
-        elif tag == "PT" and record is not None:
+            continue
+        if record is not None and tag in ("PT", "EF"):
             _refuse_open(record, refuse)
-            record = Tagged(line=number, fields={tag: [value]})
-        elif record is None:
-            record = Tagged(line=number, fields={tag: [value]})
-        else:
-            record.fields.setdefault(tag, []).append(value)
+            record = None
+        if tag == "ER":
+            refuse(number, line, "ER ends a record that never began; delete the line")
+        elif record is not None:
+            record.fields.setdefault(tag, []).append(found.group(2) or "")
+        elif tag not in (*_HEADER, "EF"):
+            record = Tagged(line=number, fields={tag: [found.group(2) or ""]})
     if record is not None:
         _refuse_open(record, refuse)
 
