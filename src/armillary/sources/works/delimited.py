@@ -18,9 +18,13 @@ _CELL_BYTES = 16 * 1024**2
 
 
 def header(text: str, *, delimiter: str = ",") -> list[str]:
-    """Return the column names in the first line."""
-    line = text.lstrip("\n").partition("\n")[0]
-    return [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
+    """Return the column names in the first line; none where `delimiter` does not fit it."""
+    line = text.lstrip("\n ").partition("\n")[0]
+    try:
+        names = next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return []
+    return [name.strip() for name in names]
 
 
 def rows(
@@ -33,14 +37,14 @@ def rows(
     """Yield line and cells of each row; refuse rows that do not have the header's columns.
 
     Args:
-        text: The file, its first line the header.
+        text: The file, its first line the header, which `header` has read.
         records: Hears of rows refused and of blank lines.
         delimiter: What stands between two cells.
         quoting: `csv.QUOTE_NONE` where quotation marks mean nothing.
     """
     csv.field_size_limit(_CELL_BYTES)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, quoting=quoting, strict=True)
-    names = [name.strip() for name in next((row for row in reader if row), [])]
+    names = [name.strip() for name in next(row for row in reader if "".join(row).strip())]
     line = reader.line_num + 1
     lines: list[str] = []
     while True:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from typing import TYPE_CHECKING
 
@@ -119,10 +118,7 @@ def _format_of(content: Text, file: Path) -> str:
     for name, pattern in _OTHER_TEXT:
         if pattern.match(text):
             raise _unknown(name, file)
-    try:
-        return _delimited_format(text, file)
-    except csv.Error as error:
-        raise _unknown("text with quotation marks that do not match", file) from error
+    return _delimited_format(text, file)
 
 
 def _json_format(text: str, file: Path) -> str:

@@ -96,7 +96,7 @@ def _keep(records: Records, work: dict[str, Any], locator: str) -> None:
         locator,
         native_id=work["id"].rpartition("/")[2],
         title=_plain(title),
-        doi=values.doi(work.get("doi")),
+        doi=_plain(work.get("doi")),
         year=values.year(str(year)),
         authors=[_name(a.get("author")) or a.get("raw_author_name") or "" for a in authorships],
         date=_plain(work.get("publication_date")),

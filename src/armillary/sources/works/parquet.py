@@ -67,6 +67,7 @@ def read_parquet(data: bytes, *, source: str, origin: Origin) -> Reading:
         works.filter(keep),
         format_name=PARQUET,
         notes=(),
+        n_damaged_dois=_filled(_blank_filled(table, "doi")) - _filled(columns["doi"]),
         unit_read="rows",
         n_empty=0,
         rejections=[Rejection(locator=at, text="", reason=NO_TITLE_NO_ID) for at in refused],
@@ -166,6 +167,10 @@ def _blank_filled(table: pa.Table, column: str) -> pa.Array:
     """Return a text column, blank where it is missing."""
     blank = pa.repeat("", table.num_rows)
     return pc.utf8_trim_whitespace(pc.coalesce(*_present(table, column), blank))
+
+
+def _filled(texts: pa.Array) -> int:
+    return pc.sum(pc.greater(pc.binary_length(texts), 0)).as_py() or 0
 
 
 def _coded(

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from armillary.model.columns import schema, table_of
 from armillary.model.provenance import Reading, Rejection
+from armillary.sources.works import values
 from armillary.sources.works.repeats import settle
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Records:
         self._rows: list[dict[str, object]] = []
         self._rejections: list[Rejection] = []
         self._n_empty = 0
+        self._n_damaged_dois = 0
 
     def keep(
         self,
@@ -72,13 +74,15 @@ class Records:
             locator: Where the record stands.
             native_id: Id in the database.
             title: Title as written.
-            doi: DOI in lower case without a prefix.
+            doi: DOI as written.
             year: Year of publication.
             authors: Authors as written, in order.
             **fields: Other columns of the table `work`; a column not given is null.
         """
         name = " ".join((title or "").split())
-        known = (native_id or "").strip() or doi
+        found = values.doi(doi)
+        self._n_damaged_dois += bool(doi and doi.strip()) and found is None
+        known = (native_id or "").strip() or found
         if not known and not name:
             said = "; ".join(f"{k} {v}" for k, v in fields.items() if v)
             self.refuse(locator, text=said, reason=NO_TITLE_NO_ID)
@@ -92,7 +96,7 @@ class Records:
                 "locator": locator,
                 "native_id": identity,
                 "title": name,
-                "doi": doi,
+                "doi": found,
                 "year": year,
                 "authors": list(authors),
                 **fields,
@@ -118,6 +122,7 @@ class Records:
             table_of("work", self._rows),
             format_name=format_name,
             notes=notes,
+            n_damaged_dois=self._n_damaged_dois,
             unit_read=self._unit_read,
             n_empty=self._n_empty,
             rejections=self._rejections,
@@ -129,6 +134,7 @@ def reading_of(
     *,
     format_name: str,
     notes: Sequence[str],
+    n_damaged_dois: int,
     unit_read: str,
     n_empty: int,
     rejections: Sequence[Rejection],
@@ -139,6 +145,7 @@ def reading_of(
         works: Rows of the table `work`, in the order of the file; ids may repeat.
         format_name: One of `formats()`.
         notes: What a reader should know about the file.
+        n_damaged_dois: Texts in the place of a DOI that are none, and so are missing.
         unit_read: What was counted.
         n_empty: Items without content.
         rejections: Items refused so far.
@@ -147,6 +154,8 @@ def reading_of(
     kept, n_joined, repeated = settle(_blank_is_missing(works))
     untitled = pc.sum(pc.equal(kept["title"], "")).as_py() or 0
     said = [note for note in notes if note]
+    if n_damaged_dois:
+        said.append(f"{n_damaged_dois:,} damaged DOIs left out")
     if untitled:
         said.append(f"{untitled:,} without a title")
     return Reading(

@@ -47,7 +47,7 @@ def _keep(records: Records, row: dict[str, str], locator: str) -> None:
         locator,
         native_id=row.get("EID"),
         title=row["Title"],
-        doi=values.doi(row.get("DOI")),
+        doi=row.get("DOI"),
         year=year,
         authors=authors(row.get("Authors", "")),
         date=str(year) if year else None,

@@ -78,7 +78,6 @@ def read_csv(content: Text, *, source: str, origin: Origin) -> Reading:
         fields["type"] = "patent" if patent else values.work_type(_text(fields["type"]))
         years = (values.year(cells.get(name)) for name in NAMES["year"])
         fields["year"] = next((year for year in years if year is not None), None)
-        fields["doi"] = values.doi(_text(fields["doi"]))
         fields["cited_by_count"] = values.count(_text(fields["cited_by_count"]))
         records.keep(f"line {line}", **fields)  # type: ignore[arg-type]
     return records.reading(CSV, notes=(content.encoding,))

@@ -26,7 +26,7 @@ _MONTHS = {
     "nov": 11,
     "dec": 12,
 }
-_MONTH_DAY = re.compile(r"([A-Za-z]{3})[a-z]*\.?(?:\s+(\d{1,2}))?")
+_MONTH_DAY = re.compile(r"([A-Za-z]{3})[a-z]*\.?(?:\s+(\d{1,2})(?!\d))?")
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2}) ([A-Za-z]{3}) (\d{4})")
 _LANGUAGES = {
     "arabic": "ar",

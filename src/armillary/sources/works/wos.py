@@ -81,7 +81,7 @@ def _keep(records: Records, record: Tagged, locator: str, *, has_references: boo
         locator,
         native_id=record.text("UT"),
         title=record.text("TI"),
-        doi=values.doi(record.text("DI")),
+        doi=record.text("DI"),
         year=year,
         authors=authors,
         date=values.day(record.text("PD") if published else early, in_year=year),
