@@ -13,7 +13,7 @@ import pytest
 
 from armillary.evidence.conformance import conform
 from armillary.model.provenance import Origin, Reading
-from armillary.sources.works import read_works, settle_files
+from armillary.sources.works import read_works
 from armillary.sources.works.citations import resolve_citations
 
 pytestmark = pytest.mark.shared
@@ -102,11 +102,12 @@ def test_eleven_tagged_files_give_the_works_of_the_parquet_table(data, read, tmp
         tar.extractall(tmp_path, filter="data")
     columns = ["work", "year", "doi", "title", "venue", "type", "cited_by_count"]
 
-    settled = settle_files([read(file) for file in sorted(tmp_path.rglob("*.txt"))])
+    files = sorted(tmp_path.rglob("*.txt"))
 
-    tagged = pa.concat_tables([reading.tables["work"] for reading in settled])
+    tagged = pa.concat_tables([read(file).tables["work"] for file in files])
+
     parquet = read("corpora/wos-alfalfa-2009-2020/alfalfa.parquet").tables["work"]
-    assert len(settled) == 11
+    assert len(files) == 11
     assert tagged.num_rows == 5035
     assert tagged.select(columns).sort_by("work").equals(parquet.select(columns).sort_by("work"))
 

@@ -31,6 +31,7 @@ def test_the_formats_have_names():
         ("Authors,Title,Year,EID\n", "Scopus CSV"),
         ('{"id": "https://openalex.org/W1"}', "OpenAlex JSON"),
         ("id,title,year\n", "CSV table"),
+        ("id,title,abstract\n1,x,an <html> page\n", "CSV table"),
     ],
 )
 def test_content_tells_the_format_whatever_the_name(tmp_path, text, name):

@@ -53,6 +53,13 @@ def test_a_partial_export_is_read_and_says_what_is_missing(read):
     assert (work["year"], work["references"], work["cited_by_count"]) == (None, None, None)
 
 
+def test_a_file_saved_again_with_semicolons_is_read(read):
+    reading = read("Authors;Title;Year;Cited by;EID\nBatty M.;Cities, large;2001;7;2-s2.0-2\n")
+
+    (work,) = reading.tables["work"].to_pylist()
+    assert (work["title"], work["cited_by_count"]) == ("Cities, large", 7)
+
+
 def test_a_damaged_doi_is_missing_and_counted(read):
     reading = read(f"{HEADER}\n{ROW.replace('10.1000/ABC', '.1000/ABC')}\n")
 

@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from armillary.sources.works.formats import detect_format, formats, read_works
-from armillary.sources.works.repeats import settle_files
 
-__all__ = ["detect_format", "formats", "read_works", "settle_files"]
+__all__ = ["detect_format", "formats", "read_works"]

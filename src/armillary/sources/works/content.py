@@ -20,7 +20,10 @@ MAX_BYTES = 2 * 1024**3
 
 _CHUNK = 1024 * 1024
 _SAMPLE = 4_000_000
-_HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _GB2312_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -97,7 +100,7 @@ def foreign(data: bytes) -> str | None:
     for magic, name in _FOREIGN:
         if data.startswith(magic):
             return name
-    if _HTML.search(data[:2048]):
+    if _HTML.match(data[:10_000]):
         return "a web page, perhaps a login page instead of the export"
     return None
 

@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Literal
 
     from armillary.sources.works.records import Records
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # Reference lists of reviews fill cells beyond the 128 KiB Python's reader allows by default;
 # a cell beyond 16 MiB is an unclosed quotation mark, not a cell.
 _CELL_BYTES = 16 * 1024**2
+
+# Spreadsheet programs save CSV with semicolons where the comma is the decimal mark.
+_DELIMITERS = ",\t;"
 
 
 def header(text: str, *, delimiter: str = ",") -> list[str]:
@@ -25,6 +28,11 @@ def header(text: str, *, delimiter: str = ",") -> list[str]:
     except csv.Error:
         return []
     return [name.strip() for name in names]
+
+
+def delimiter_of(text: str, fits: Callable[[list[str]], bool]) -> str | None:
+    """Return the delimiter by which the first line is a header that fits, None if none is."""
+    return next((d for d in _DELIMITERS if fits(header(text, delimiter=d))), None)
 
 
 def rows(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from armillary.errors import SourceError
 from armillary.sources.works import derwent, openalex, parquet, scopus, tables, wos
 from armillary.sources.works.content import Text, decode, foreign, unpack
-from armillary.sources.works.delimited import header
+from armillary.sources.works.delimited import delimiter_of, header
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,17 +132,14 @@ def _json_format(text: str, file: Path) -> str:
 
 
 def _delimited_format(text: str, file: Path) -> str:
-    tabbed = set(header(text, delimiter="\t"))
-    if {"PT", "AU", "TI", "SO"} <= tabbed:
+    if {"PT", "AU", "TI", "SO"} <= set(header(text, delimiter="\t")):
         return wos.TAB
-    names = set(header(text))
-    for separator in tables.DELIMITERS:
-        for name, marks in _OTHER_COLUMNS:
-            if marks <= set(header(text, delimiter=separator)):
-                raise _unknown(name, file)
-    if {"Title", "Authors"} <= names and {"Source title", "EID", "Cited by"} & names:
+    for name, marks in _OTHER_COLUMNS:
+        if delimiter_of(text, marks.issubset):
+            raise _unknown(name, file)
+    if delimiter_of(text, scopus.is_scopus):
         return scopus.CSV
-    if tables.tidy_delimiter(text):
+    if delimiter_of(text, tables.is_tidy):
         return tables.CSV
     raise _unknown("text of no export we know", file)
 

@@ -207,5 +207,8 @@ def _ids(table: pa.Table, title: pa.Array) -> pa.Array:
     years = _coded(table, "year", values.year, pa.int64()).filter(lacking).to_pylist()
     authors = _column(table, schema("work").field("authors")).filter(lacking).to_pylist()
     titles = title.filter(lacking).to_pylist()
-    made = [made_id(t, y, a or []) for t, y, a in zip(titles, years, authors, strict=True)]
+    made = [
+        made_id(name, year=year, authors=by or [])
+        for name, year, by in zip(titles, years, authors, strict=True)
+    ]
     return pc.replace_with_mask(ids, lacking, pa.array(made, pa.string()))

@@ -23,7 +23,7 @@ NO_TITLE_NO_ID = "the record has neither a title nor an id; add one of them"
 _TEXT_SHOWN = 200
 
 
-def made_id(title: str, year: int | None, authors: Sequence[str]) -> str:
+def made_id(title: str, *, year: int | None, authors: Sequence[str]) -> str:
     """Make an id for a record whose source gives none; the same record always gets the same.
 
     Args:
@@ -87,7 +87,7 @@ class Records:
             said = "; ".join(f"{k} {v}" for k, v in fields.items() if v)
             self.refuse(locator, text=said, reason=NO_TITLE_NO_ID)
             return
-        identity = known or made_id(name, year, authors)
+        identity = known or made_id(name, year=year, authors=authors)
         self._rows.append(
             {
                 "work": f"{self._source}:{identity}",

@@ -9,13 +9,21 @@ from armillary.sources.works import delimited, values
 from armillary.sources.works.records import Records
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from armillary.model.provenance import Origin, Reading
     from armillary.sources.works.content import Text
 
 CSV = "Scopus CSV"
 
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[- ]?)+$")
+_TELLING = {"Source title", "EID", "Cited by"}
 _NOTHING = {"[No abstract available]", "[No author name available]"}
+
+
+def is_scopus(names: Sequence[str]) -> bool:
+    """Tell whether a header is that of a Scopus export."""
+    return {"Authors", "Title"} <= set(names) and bool(_TELLING & set(names))
 
 
 def read_csv(content: Text, *, source: str, origin: Origin) -> Reading:
@@ -30,7 +38,8 @@ def read_csv(content: Text, *, source: str, origin: Origin) -> Reading:
         origin: The file.
     """
     records = Records(source=source, origin=origin, unit_read="rows")
-    for line, row in delimited.rows(content.text, records):
+    delimiter = delimited.delimiter_of(content.text, is_scopus) or ","
+    for line, row in delimited.rows(content.text, records, delimiter=delimiter):
         _keep(records, {name: _held(cell) for name, cell in row.items()}, f"line {line}")
     return records.reading(CSV, notes=(content.encoding,))
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 CSV = "CSV table"
 
-DELIMITERS = ",\t;"
 
 # Column of `work`: names it may have in a plain table; all that are present and hold
 # something are used, the first one first (`year`: a priority year before that of publication).
@@ -61,7 +60,7 @@ def read_csv(content: Text, *, source: str, origin: Origin) -> Reading:
         source: Source in observatory.toml.
         origin: The file.
     """
-    delimiter = tidy_delimiter(content.text) or ","
+    delimiter = delimited.delimiter_of(content.text, is_tidy) or ","
     records = Records(source=source, origin=origin, unit_read="rows")
     lists = {field.name for field in schema("work") if pa.types.is_list(field.type)}
     for line, row in delimited.rows(content.text, records, delimiter=delimiter):
@@ -81,14 +80,6 @@ def read_csv(content: Text, *, source: str, origin: Origin) -> Reading:
         fields["cited_by_count"] = values.count(_text(fields["cited_by_count"]))
         records.keep(f"line {line}", **fields)  # type: ignore[arg-type]
     return records.reading(CSV, notes=(content.encoding,))
-
-
-def tidy_delimiter(text: str) -> str | None:
-    """Return what separates the columns of a plain table, None where the text is none."""
-    for delimiter in DELIMITERS:
-        if is_tidy(delimited.header(text, delimiter=delimiter)):
-            return delimiter
-    return None
 
 
 def _text(value: object) -> str | None:
