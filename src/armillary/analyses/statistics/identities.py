@@ -62,7 +62,7 @@ def additivity(
     return _findings(
         both,
         analysis=analysis,
-        rule=f"parts of {dimension} add up to the total",
+        rule=ibis.literal(f"parts of {dimension} add up to the total"),
         relative_tolerance=relative_tolerance,
         complete=both.n_parts == both.n_codes,
         message=ibis.literal(f"the parts of {dimension} and their total differ by "),
