@@ -18,8 +18,7 @@ def arithmetic(scores: NDArray[np.float64], *, weights: NDArray[np.float64]) -> 
     Source: OECD/JRC (2008), doi:10.1787/9789264043466-en, step 6, linear aggregation.
 
     Args:
-        scores: Score points, shape (children, units), or (draws, children, units) where they
-            differ between draws; NaN = missing.
+        scores: Score points, shape (children, units); NaN = missing.
         weights: Not below 0, shape (children,) or (draws, children); rescaled over the
             children present.
 
@@ -33,12 +32,11 @@ def arithmetic(scores: NDArray[np.float64], *, weights: NDArray[np.float64]) -> 
     """
     from armillary.analyses.index import kernels
 
-    parts = scores if scores.ndim == 3 else scores[np.newaxis]
-    drawn = np.atleast_2d(weights)
-    if parts.shape[0] not in (1, drawn.shape[0]) or parts.shape[1] != drawn.shape[1]:
+    drawn = np.ascontiguousarray(np.atleast_2d(weights))
+    if scores.ndim != 2 or scores.shape[0] != drawn.shape[1]:
         raise ValueError(f"scores {scores.shape} do not fit weights {weights.shape}")
-    mean = np.empty((drawn.shape[0], parts.shape[2]))
-    kernels.weighted_mean(np.ascontiguousarray(parts), np.ascontiguousarray(drawn), mean)
+    mean = np.empty((drawn.shape[0], scores.shape[1]))
+    kernels.weighted_means(np.ascontiguousarray(scores), drawn, mean)
     return mean[0] if weights.ndim == 1 else mean
 
 
@@ -61,11 +59,29 @@ def geometric(scores: NDArray[np.float64], *, weights: NDArray[np.float64]) -> N
         >>> geometric(np.array([[10.0, 5.0], [40.0, np.nan]]), weights=np.array([1.0, 1.0]))
         array([20., 5.])
     """
+    mean: NDArray[np.float64] = np.exp(arithmetic(logarithms(scores), weights=weights))
+    return mean
+
+
+def logarithms(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Take natural logarithms, or say which scores have none.
+
+    No method of its own: what every geometric mean begins with.
+
+    Args:
+        scores: Score points above 0, any shape; NaN = missing.
+
+    Returns:
+        Natural logarithms, same shape; NaN = missing.
+
+    Raises:
+        IndexMethodError: A score is 0 or below.
+    """
     if np.any(scores <= 0):
         raise IndexMethodError(
             f"A score of {np.nanmin(scores):g} has no geometric mean.",
             where=f"aggregate.geometric, {int(np.sum(scores <= 0))} scores at or below 0",
             fix='normalise with `range = [1, 100]`, or aggregate = "arithmetic"',
         )
-    mean: NDArray[np.float64] = np.exp(arithmetic(np.log(scores), weights=weights))
-    return mean
+    logs: NDArray[np.float64] = np.log(scores)
+    return logs

@@ -12,35 +12,93 @@ if TYPE_CHECKING:
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def weighted_mean(
-    scores: NDArray[np.float64], weights: NDArray[np.float64], out: NDArray[np.float64]
+def _mean(
+    values: NDArray[np.float64],
+    children: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    total: NDArray[np.float64],
+    out: NDArray[np.float64],
 ) -> None:
-    """Average children into `out`, dropping missing children together with their weight.
+    """Average rows of `values` into `out`, dropping what is missing together with its weight.
 
     A plain loop, not a matrix product: equal columns then give equal bits, so ties stay ties.
+    """
+    units = values.shape[1]
+    for u in range(units):
+        out[u] = 0.0
+        total[u] = 0.0
+    for c in children:
+        w = weights[c]
+        row = values[c]
+        for u in range(units):
+            x = row[u]
+            known = x == x  # noqa: PLR0124 - only NaN differs from itself
+            out[u] += w * x if known else 0.0
+            total[u] += w if known else 0.0
+    for u in range(units):
+        out[u] = out[u] / total[u] if total[u] > 0.0 else np.nan
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def weighted_means(
+    scores: NDArray[np.float64], weights: NDArray[np.float64], out: NDArray[np.float64]
+) -> None:
+    """Average the children of one group for each draw.
 
     Args:
-        scores: Shape (draws or 1, children, units); NaN = missing.
+        scores: Shape (children, units); NaN = missing.
         weights: Shape (draws, children).
         out: Shape (draws, units); NaN where no child with weight is present.
     """
-    draws, children = weights.shape
-    units = scores.shape[2]
-    total = np.empty(units)
-    for d in range(draws):
-        s = d if scores.shape[0] > 1 else 0
-        for u in range(units):
-            out[d, u] = 0.0
-            total[u] = 0.0
-        for c in range(children):
-            w = weights[d, c]
-            for u in range(units):
-                x = scores[s, c, u]
-                known = x == x  # noqa: PLR0124 - only NaN differs from itself
-                out[d, u] += w * x if known else 0.0
-                total[u] += w if known else 0.0
-        for u in range(units):
-            out[d, u] = out[d, u] / total[u] if total[u] > 0.0 else np.nan
+    children = np.arange(scores.shape[0])
+    total = np.empty(scores.shape[1])
+    for d in range(weights.shape[0]):
+        _mean(scores, children, weights[d], total, out[d])
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def climb(  # noqa: PLR0917 - numba takes no keyword-only arguments here
+    values: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    groups: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    children: NDArray[np.int64],
+    geometric: NDArray[np.bool_],
+    logged: NDArray[np.bool_],
+    scored: NDArray[np.bool_],
+    out: NDArray[np.float64],
+) -> None:
+    """Aggregate a whole tree once for each draw; the tree of one draw stays in the cache.
+
+    Args:
+        values: Shape (nodes, units), rows of indicators filled (as logarithms where `logged`);
+            rows of groups are written over.
+        weights: Shape (draws, nodes).
+        groups: Row of each group, every group after its parts.
+        ends: For each group, where its part of `children` ends.
+        children: Rows of the parts of all groups, one group after another.
+        geometric: For each group, whether its mean is geometric.
+        logged: For each node, whether its group takes a geometric mean.
+        scored: Shape (nodes, units); whether a unit gets a score.
+        out: Shape (draws, groups, units), or (draws, 1, units) for the last group alone.
+    """
+    total = np.empty(values.shape[1])
+    for d in range(weights.shape[0]):
+        start = 0
+        for g in range(groups.size):
+            at = groups[g]
+            row = values[at]
+            _mean(values, children[start : ends[g]], weights[d], total, row)
+            start = ends[g]
+            for u in range(row.size):
+                if not scored[at, u]:
+                    row[u] = np.nan
+            if geometric[g]:
+                row[:] = np.exp(row)
+            if out.shape[1] > 1 or g == groups.size - 1:
+                out[d, g if out.shape[1] > 1 else 0] = row
+            if logged[at]:
+                row[:] = np.log(row)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

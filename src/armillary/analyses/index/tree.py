@@ -62,6 +62,7 @@ def climb(
     scores: NDArray[np.float64],
     weights: NDArray[np.float64],
     scored: dict[str, NDArray[np.bool_]],
+    root_only: bool = False,
 ) -> dict[str, NDArray[np.float64]]:
     """Aggregate the tree once for every draw of the weights.
 
@@ -71,24 +72,45 @@ def climb(
     Args:
         framework: The tree.
         recipe: Which mean each group takes.
-        scores: Scores of the indicators, shape (leaves, units); NaN = missing.
+        scores: Scores of the indicators, shape (leaves, units); NaN = missing; above 0 beneath
+            a geometric mean.
         weights: Shape (draws, nodes), nodes in the order of the framework.
         scored: From `coverage`.
+        root_only: Give the root alone, which saves memory when there are many draws.
 
     Returns:
-        Scores of every group by code, shape (draws, units); NaN = no score.
+        Scores of the groups by code, shape (draws, units); NaN = no score.
+
+    Raises:
+        IndexMethodError: A score at or below 0 meets a geometric mean.
     """
-    column = {node.code: i for i, node in enumerate(framework.nodes)}
-    leaf = {node.code: scores[np.newaxis, i] for i, node in enumerate(framework.leaves)}
-    found: dict[str, NDArray[np.float64]] = {}
-    for group in framework.groups:
-        codes = [part.code for part in framework.children[group.code]]
-        parts = [found[code] if code in found else leaf[code] for code in codes]
-        draws = max(part.shape[0] for part in parts)
-        stacked = np.stack([np.broadcast_to(p, (draws, p.shape[1])) for p in parts], axis=1)
-        kind = recipe.aggregate.of(group.code, level=framework.level[group.code])
-        mean = aggregate.geometric if kind == "geometric" else aggregate.arithmetic
-        value = mean(stacked, weights=weights[:, [column[code] for code in codes]])
-        value[:, ~scored[group.code]] = np.nan
-        found[group.code] = value
-    return found
+    from armillary.analyses.index import kernels
+
+    row = {node.code: i for i, node in enumerate(framework.nodes)}
+    parts = [[row[part.code] for part in framework.children[g.code]] for g in framework.groups]
+    geometric = [
+        recipe.aggregate.of(g.code, level=framework.level[g.code]) == "geometric"
+        for g in framework.groups
+    ]
+    logged = np.zeros(len(row), dtype=bool)
+    for children, kind in zip(parts, geometric, strict=True):
+        logged[children] = kind
+    units = scores.shape[1]
+    values = np.full((len(row), units), np.nan)
+    for i, leaf in enumerate(framework.leaves):
+        at = row[leaf.code]
+        values[at] = aggregate.logarithms(scores[i]) if logged[at] else scores[i]
+    kept = framework.groups[-1:] if root_only else framework.groups
+    found = np.empty((weights.shape[0], len(kept), units))
+    kernels.climb(
+        values,
+        np.ascontiguousarray(weights),
+        np.array([row[g.code] for g in framework.groups]),
+        np.cumsum([len(children) for children in parts]),
+        np.array([child for children in parts for child in children]),
+        np.array(geometric),
+        logged,
+        np.array([scored[node.code] for node in framework.nodes]),
+        found,
+    )
+    return {group.code: found[:, i] for i, group in enumerate(kept)}

@@ -15,7 +15,7 @@ from armillary.model.progress import Progress, silent
 if TYPE_CHECKING:
     from armillary.model.indicators import Framework, IndexRecipe
 
-_CHUNK_BYTES = 16_000_000
+_CHUNK = 1_000  # draws between two reports of progress
 _LOW, _HIGH = 0.05, 0.95
 
 
@@ -68,15 +68,19 @@ def intervals(
     units = scores.shape[1]
     totals = np.empty((doubt.replicates, units))
     counts = np.zeros((units, units + 1), dtype=np.int64)
-    step = max(1, _CHUNK_BYTES // (8 * max(1, units) * len(framework.nodes)))
-    for start in range(0, doubt.replicates, step):
-        stop = min(start + step, doubt.replicates)
+    for start in range(0, doubt.replicates, _CHUNK):
+        drawn = slice(start, min(start + _CHUNK, doubt.replicates))
         climbed = tree.climb(
-            framework, recipe=recipe, scores=scores, weights=weights[start:stop], scored=scored
+            framework,
+            recipe=recipe,
+            scores=scores,
+            weights=weights[drawn],
+            scored=scored,
+            root_only=True,
         )
-        totals[start:stop] = climbed[framework.root.code]
-        kernels.count_ranks(rank(totals[start:stop]), counts)
-        progress(what, stop, doubt.replicates)
+        totals[drawn] = climbed[framework.root.code]
+        kernels.count_ranks(rank(totals[drawn]), counts)
+        progress(what, drawn.stop, doubt.replicates)
     ranked = scored[framework.root.code]
     low, middle_low, middle_high, high = (
         _quantile(counts, share=share, ranked=ranked)
