@@ -13,11 +13,14 @@ import difflib
 import unicodedata
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import msgspec
-import pyarrow as pa
 
 from armillary.model.columns import table_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CODELISTS = (
     "CL_AREA",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LONGEST_PARAGRAPH = 20_000
 
 
-def read_bulletin(page: Page, mapping: Mapping, observations: Observations) -> None:
+def read_bulletin(page: Page, observations: Observations, *, mapping: Mapping) -> None:
     """Read the sentences and tables the mapping names; the rest of the page is not data.
 
     Pages often hold their text twice (for the screen and for print). A sentence or table that
@@ -102,7 +102,7 @@ def _tables(
             continue
         seen.append(grid.rows)
         try:
-            read_crosstab(grid, mapping, observations, inherited=inherited)
+            read_crosstab(grid, observations, mapping=mapping, inherited=inherited)
         except ArmillaryError as error:
             problems.append(error)
     if not seen:

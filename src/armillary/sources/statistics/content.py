@@ -107,6 +107,8 @@ def decode(raw: bytes, path: Path, *, encoding: str | None = None) -> str:
     """Return the text of a file in UTF-8, UTF-16 with a mark, or GBK.
 
     Args:
+        raw: The bytes as received.
+        path: The file, for messages.
         encoding: What the mapping says it is; None finds out.
 
     Raises:

@@ -50,14 +50,17 @@ def finds_header(grid: Grid, mapping: Mapping) -> int | None:
 
 def read_crosstab(
     grid: Grid,
-    mapping: Mapping,
     observations: Observations,
     *,
+    mapping: Mapping,
     inherited: dict[str, str] | None = None,
 ) -> None:
     """Read every cell below the headings and right of the labels as one observation.
 
     Args:
+        grid: The sheet or table.
+        observations: Takes every cell.
+        mapping: How the table is to be read.
         inherited: What the surroundings say, e.g. the year in the title of a page.
 
     Raises:
@@ -75,10 +78,18 @@ def read_crosstab(
     labels = _label_columns(grid.rows[first], mapping)
     last = _last_header_row(grid, mapping, first, labels)
     outer = {**(inherited or {}), **_titled(grid, mapping, first, where)}
-    columns = _value_columns(grid, mapping, first, last, labels, where)
+    columns = _value_columns(grid, mapping, first=first, last=last, labels=labels, where=where)
     skipped = {folded(label) for label in mapping.skip}
     for row in range(last + 1, len(grid.rows)):
-        _row(grid, row, labels, columns, outer, skipped, observations)
+        _row(
+            grid,
+            row,
+            labels=labels,
+            columns=columns,
+            outer=outer,
+            skipped=skipped,
+            observations=observations,
+        )
 
 
 def _label_columns(headings: list[str], mapping: Mapping) -> dict[str, list[int]]:
@@ -127,6 +138,7 @@ def _units_line(grid: Grid, first: int) -> str:
 def _value_columns(
     grid: Grid,
     mapping: Mapping,
+    *,
     first: int,
     last: int,
     labels: dict[str, list[int]],
@@ -230,6 +242,7 @@ def _meaning(said: set[str], mapping: Mapping) -> dict[str, str] | None:
 def _row(
     grid: Grid,
     row: int,
+    *,
     labels: dict[str, list[int]],
     columns: list[ValueColumn],
     outer: dict[str, str],

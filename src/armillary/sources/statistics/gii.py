@@ -9,11 +9,12 @@ import msgspec
 
 from armillary.errors import SourceError, listed, raise_all
 from armillary.model.codelists import folded
+from armillary.sources.statistics.mapping import Block
 
 if TYPE_CHECKING:
     from armillary.errors import ArmillaryError
     from armillary.sources.statistics.grids import Grid
-    from armillary.sources.statistics.mapping import Block, Mapping
+    from armillary.sources.statistics.mapping import Mapping
     from armillary.sources.statistics.observations import Observations
 
 _CODE = re.compile(r"\d+(\.\d+)*")
@@ -28,7 +29,7 @@ class _Placed(msgspec.Struct, frozen=True):
     economies: dict[str, int]
 
 
-def read_gii(grid: Grid, mapping: Mapping, observations: Observations) -> None:
+def read_gii(grid: Grid, observations: Observations, *, mapping: Mapping) -> None:
     """Read the ranks, scores and values of every node and economy.
 
     A rank in square brackets means data coverage below the published minimum: the brackets
@@ -49,12 +50,21 @@ def read_gii(grid: Grid, mapping: Mapping, observations: Observations) -> None:
             _unnamed(grid, row, placed, first or second, observations)
             continue
         for economy in numbers[0].economies:
-            _economy(grid, row, code, economy, numbers, texts, observations)
+            _economy(
+                grid,
+                row,
+                code=code,
+                economy=economy,
+                numbers=numbers,
+                texts=texts,
+                observations=observations,
+            )
 
 
 def _economy(
     grid: Grid,
     row: int,
+    *,
     code: str,
     economy: str,
     numbers: list[_Placed],

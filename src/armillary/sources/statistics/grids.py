@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,7 +15,7 @@ from armillary.errors import SourceError, listed
 from armillary.sources.statistics.content import decode
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from python_calamine import CalamineWorkbook
 
     from armillary.sources.statistics.mapping import Mapping
 
@@ -87,15 +89,16 @@ def workbook_grid(raw: bytes, path: Path, *, sheet: str | int | None) -> Grid:
 
     Args:
         raw: The workbook, already checked by `content.check_workbook`.
+        path: The file, for messages.
         sheet: Name, or number from 1; None takes the first.
 
     Raises:
         SourceError: It is protected or damaged, or has no such sheet.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    from python_calamine import CalamineError, PasswordError
 
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        workbook = _open(raw)
         known = list(workbook.sheet_names)
         if isinstance(sheet, int) and 1 <= sheet <= len(known):
             name = known[sheet - 1]
@@ -125,6 +128,21 @@ def workbook_grid(raw: bytes, path: Path, *, sheet: str | int | None) -> Grid:
             fix="open it in a spreadsheet program and save it as .xlsx",
         ) from error
     return Grid(name=name, rows=rows, merged=merged)
+
+
+def _open(raw: bytes) -> CalamineWorkbook:
+    """Open a workbook by its content, so that a wrong extension does not matter."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    except CalamineError:
+        # Only from a file with its proper name does calamine say that a workbook is protected.
+        suffix = ".xlsx" if raw.startswith(b"PK") else ".xls"
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / f"workbook{suffix}"
+            copy.write_bytes(raw)
+            return CalamineWorkbook.from_path(str(copy))
 
 
 def text_grid(raw: bytes, path: Path, *, mapping: Mapping | None) -> Grid:

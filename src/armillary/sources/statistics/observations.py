@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING
 
 from armillary.errors import SourceError, listed
@@ -24,6 +25,7 @@ _MISSING_STATUS = frozenset("HLMOQ")
 _GRAVEST_FIRST = "BUDEPFINVS"
 _TEXT_KEPT = 200
 _MARKED = re.compile(r"(.*\d)\s*([^\d\s.,]{1,3})")
+_CODE = re.compile(r"[A-Za-z0-9_.@-]+")
 _EXTRA_FORBIDDEN = re.compile(r"[;=]")
 
 
@@ -203,11 +205,13 @@ class Observations:
             return mapped[folded(said)]
         name = CODELIST_OF.get(dimension)
         if name is None:
-            if mapped and said not in mapped.values() and not self.lenient:
-                raise Unfit(f"{dimension} {said!r} is not in [codes.{dimension}]; add it")
+            if dimension == "INDICATOR" and not self.lenient and not _CODE.fullmatch(said):
+                raise Unfit(f"INDICATOR {said!r} is no code; map it in [codes.INDICATOR]")
             return said
         if said in codes(name):
             return said
+        if folded(said) in names(name):
+            return names(name)[folded(said)]
         if dimension == "OBS_STATUS":
             return self._status(said)
         if self.lenient:
@@ -215,11 +219,9 @@ class Observations:
         raise Unfit(f"{dimension} {said!r} is no code of {name}; map it in [codes.{dimension}]")
 
     def _status(self, said: str) -> str:
-        known = names("CL_OBS_STATUS")
-        if folded(said) in known:
-            return known[folded(said)]
-        letters = [known.get(folded(letter), "") for letter in said if letter.isalnum()]
-        if letters and all(letters):
+        # Eurostat joins small letters, "ep"; capitals joined are another agency's own code.
+        letters = [names("CL_OBS_STATUS").get(letter, "") for letter in said if letter.isalnum()]
+        if said.islower() and letters and all(letters):
             return min(letters, key=lambda s: (_GRAVEST_FIRST + s).index(s))
         raise Unfit(f"flag {said!r} is no code of CL_OBS_STATUS; map it in [codes.OBS_STATUS]")
 
@@ -257,7 +259,7 @@ class Observations:
 
     def _value(self, row: dict[str, object], text: str, said: Keyed[str, str]) -> None:
         flag = said.get("OBS_STATUS", "").strip()
-        row["OBS_FLAG"] = said.get("OBS_FLAG", "").strip() or flag or None
+        row["OBS_FLAG"] = said.get("OBS_FLAG", "").strip() or (flag if flag != "A" else "") or None
         status = self._code("OBS_STATUS", flag) if flag else "A"
         absent = self._missing.get(folded(numerals.plain(text)))
         if absent is not None:
@@ -351,6 +353,7 @@ class Observations:
         self.rows = [row for row in self.rows if id(row) not in gone]
 
 
+@cache
 def usual_dimensions(indicator: str) -> dict[str, str]:
     """Return the Frascati dimensions an indicator has when a source names none.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 from lxml import etree, html
@@ -13,7 +13,7 @@ from armillary.sources.statistics.grids import Grid
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PARAGRAPHS = ("title", "h1", "h2", "h3", "h4", "p", "li", "div")
+_PARAGRAPHS = "//title|//h1|//h2|//h3|//h4|//p|//li|//div"
 _BLOCKS = ".//p|.//div|.//table|.//li|.//h1|.//h2|.//h3|.//h4"
 _MAX_SPAN = 1_000
 _MAX_TABLE_CELLS = 1_000_000
@@ -46,28 +46,32 @@ def read_page(text: str, path: Path) -> Page:
         raise SourceError(
             f"The web page cannot be parsed: {error}.", where=str(path), fix="save it again"
         ) from error
-    for hidden in root.xpath("//script|//style|//noscript|//template"):
+    for hidden in _elements(root, "//script|//style|//noscript|//template"):
         hidden.drop_tree()
     paragraphs = []
-    for element in root.iter(*_PARAGRAPHS):
+    for element in _elements(root, _PARAGRAPHS):
         if element.tag in ("div", "li") and element.xpath(_BLOCKS):
             continue
         if element.xpath("ancestor::table"):
             continue
         if said := " ".join(element.text_content().split()):
             paragraphs.append(said)
-    tables = []
-    for element in root.xpath("//table[not(.//table)]"):
+    tables: list[Grid] = []
+    for element in _elements(root, "//table[not(.//table)]"):
         tables.append(_grid(element, len(tables) + 1, path))
     return Page(tuple(paragraphs), tuple(tables))
+
+
+def _elements(root: html.HtmlElement, path: str) -> list[html.HtmlElement]:
+    return cast("list[html.HtmlElement]", root.xpath(path))
 
 
 def _grid(table: html.HtmlElement, number: int, path: Path) -> Grid:
     held: dict[tuple[int, int], str] = {}
     merged = []
-    for row, line in enumerate(table.xpath(".//tr")):
+    for row, line in enumerate(_elements(table, ".//tr")):
         column = 0
-        for cell in line.xpath("./td|./th"):
+        for cell in _elements(line, "./td|./th"):
             while (row, column) in held:
                 column += 1
             high, wide = _span(cell, "rowspan"), _span(cell, "colspan")

@@ -127,7 +127,7 @@ def read_statistics(
         )
 
     if kind == "sdmx-ml":
-        return read_sdmx_ml(raw, file, mapping, observations)
+        return read_sdmx_ml(raw, file, mapping=mapping, observations=observations)
     if layout == "sdmx" or mapping is None:
         grid = text_grid(raw, file, mapping=mapping) if kind == "text" else None
         if grid is None or not is_sdmx_csv(grid):
@@ -137,12 +137,13 @@ def read_statistics(
                 fix='write a mapping (TOML) with its layout and name it: mapping = "…" in '
                 f"[sources.{source}]",
             )
-        return read_sdmx_csv(grid, file, mapping, observations)
+        return read_sdmx_csv(grid, file, mapping=mapping, observations=observations)
     if layout == "bulletin":
         if kind != "html":
             raise _wrong(file, kind, mapping, "a web page (HTML)")
         found = observations("statistical bulletin (HTML)", "observations")
-        read_bulletin(read_page(_page_text(raw, file, mapping), file), mapping, found)
+        page = read_page(decode(raw, file, encoding=mapping.encoding), file)
+        read_bulletin(page, found, mapping=mapping)
         return found.reading()
     if kind == "html":
         raise _wrong(file, kind, mapping, "a workbook or delimited text")
@@ -150,11 +151,11 @@ def read_statistics(
     unit_read = "cells" if layout in _CELLS else "rows"
     found = observations(f"{_NAMES[layout]} ({_called(kind)})", unit_read)
     if layout == "tidy":
-        read_tidy(grid, mapping, found)
+        read_tidy(grid, found, mapping=mapping)
     elif layout == "gii":
-        read_gii(grid, mapping, found)
+        read_gii(grid, found, mapping=mapping)
     else:
-        read_crosstab(grid, mapping, found)
+        read_crosstab(grid, found, mapping=mapping)
     return found.reading()
 
 
@@ -168,10 +169,6 @@ def _grid(raw: bytes, file: Path, kind: Kind, mapping: Mapping) -> Grid:
             "The sheet is empty.", where=f"{file}, {grid.name}", fix="set `sheet` in the mapping"
         )
     return grid
-
-
-def _page_text(raw: bytes, file: Path, mapping: Mapping) -> str:
-    return decode(raw, file, encoding=mapping.encoding)
 
 
 def _called(kind: Kind) -> str:

@@ -29,6 +29,7 @@ def is_sdmx_csv(grid: Grid) -> bool:
 def read_sdmx_csv(
     grid: Grid,
     path: Path,
+    *,
     mapping: Mapping | None,
     observations: Callable[[str, str], Observations],
 ) -> Reading:
@@ -39,11 +40,11 @@ def read_sdmx_csv(
     """
     ids = _ids(grid.rows[0])
     at = {name: place for place, name in ids.items()}
-    value_name = str(mapping.columns["OBS_VALUE"][0]) if _chosen(mapping) else "OBS_VALUE"
+    value_name = str((mapping.columns if mapping else {}).get("OBS_VALUE", ("OBS_VALUE",))[0])
     measures = [name for name in at if name.startswith(("OBS_VALUE", "MEAS"))]
     if value_name not in at:
         raise SourceError(
-            f"The SDMX-CSV has no column {value_name}; its measures are {listed(measures) or 'none'}.",
+            f"The SDMX-CSV has no column {value_name}; its measures: {listed(measures) or 'none'}.",
             where=f"{path}, line 1",
             fix='name the measure in a mapping: layout = "sdmx", [columns] OBS_VALUE = "…"',
         )
@@ -73,17 +74,13 @@ def read_sdmx_csv(
     return found.reading()
 
 
-def _chosen(mapping: Mapping | None) -> bool:
-    return mapping is not None and "OBS_VALUE" in mapping.columns
-
-
 def _ids(headings: list[str]) -> dict[int, str]:
     """Return the place and id of each component; columns of names beside them are left out."""
     ids = [_id(heading) for heading in headings]
     if "STRUCTURE_NAME" not in ids:
         return dict(enumerate(ids))
     start = ids.index("ACTION") + 1 if "ACTION" in ids else ids.index("STRUCTURE_NAME") + 1
-    fixed = {place: name for place, name in enumerate(ids[:start])}
+    fixed = dict(enumerate(ids[:start]))
     return fixed | {place: ids[place] for place in range(start, len(ids), 2)}
 
 

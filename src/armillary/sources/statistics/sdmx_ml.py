@@ -27,6 +27,7 @@ _WATCHED = ("Structure", "DataSet", "Group", "Series", "Obs", "Message", "Struct
 def read_sdmx_ml(
     raw: bytes,
     path: Path,
+    *,
     mapping: Mapping | None,
     observations: Callable[[str, str], Observations],
 ) -> Reading:
@@ -89,6 +90,7 @@ class _Message:
         self.structure, self.at_observation = "", "TIME_PERIOD"
         self.groups: list[tuple[dict[str, str] | None, dict[str, str]]] = []
         self.n_series = self.n_obs = self.n_sets = 0
+        self.components: dict[tuple[str, frozenset[str] | None], Components] = {}
         self.in_series = False
         self.notes: list[str] = []
         self.structures = False
@@ -116,7 +118,7 @@ class _Message:
             self._observation(element, {}, set(), f"Obs {self.n_obs}")
             _forget(element)
         elif name == "Message" and "footer" in element.tag:
-            self.notes += [t.strip() for t in element.itertext() if t and t.strip()][:2]
+            self.notes += [t for t in map(str.strip, _texts(element)) if t][:2]
 
     def _data_set(self, element: etree._Element) -> None:
         self.n_sets += 1
@@ -162,12 +164,19 @@ class _Message:
         if self.found is None:
             kind = "generic" if generic else "structure-specific"
             self.found = self.observations(f"SDMX-ML ({kind})", "observations")
-        dimensions = {*keys, *(key or {})} if generic else None
-        components = Components(self.mapping, dimensions=dimensions, structure=self.structure)
+        dimensions = frozenset({*keys, *(key or {})}) if generic else None
+        components = self.components.get((self.structure, dimensions))
+        if components is None:
+            components = Components(self.mapping, dimensions=dimensions, structure=self.structure)
+            self.components[self.structure, dimensions] = components
         values, extra = components.sort(said)
         self.found.tell_apart_by(extra)
         prefix = f"DataSet {self.n_sets}, " if self.n_sets > 1 else ""
         self.found.add(locator=prefix + locator, text=text, values=values)
+
+
+def _texts(element: etree._Element) -> list[str]:
+    return [str(text) for text in element.itertext()]
 
 
 def _local(element: etree._Element) -> str:
@@ -189,7 +198,7 @@ def _parts(element: etree._Element, key_name: str) -> tuple[dict[str, str] | Non
         elif local == "Attributes":
             others |= {v.get("id", ""): v.get("value", "") for v in child}
         elif local == "Comp":
-            texts = [" ".join(v.itertext()).strip() for v in child if _local(v) == "Value"]
+            texts = [" ".join(_texts(v)).strip() for v in child if _local(v) == "Value"]
             others[child.get("id", "")] = "; ".join(texts)
     return key, others
 

@@ -10,11 +10,11 @@ from armillary.sources.statistics.toml_lines import nearest
 
 if TYPE_CHECKING:
     from armillary.sources.statistics.grids import Grid
-    from armillary.sources.statistics.mapping import Mapping
+    from armillary.sources.statistics.mapping import Mapping, Variable
     from armillary.sources.statistics.observations import Observations
 
 
-def read_tidy(grid: Grid, mapping: Mapping, observations: Observations) -> None:
+def read_tidy(grid: Grid, observations: Observations, *, mapping: Mapping) -> None:
     """Read every row below the headings as one observation.
 
     Raises:
@@ -38,14 +38,22 @@ def read_tidy(grid: Grid, mapping: Mapping, observations: Observations) -> None:
                 "off, or a cell with the delimiter in it lacks its quotes",
             )
         else:
-            _row(cells, locator, columns, variables, mapping, observations)
+            _row(
+                cells,
+                locator,
+                columns=columns,
+                variables=variables,
+                mapping=mapping,
+                observations=observations,
+            )
 
 
 def _row(
     cells: list[str],
     locator: str,
+    *,
     columns: dict[str, int],
-    variables: dict[str, object],
+    variables: dict[str, Variable],
     mapping: Mapping,
     observations: Observations,
 ) -> None:
@@ -68,7 +76,7 @@ def _row(
                 locator, text, f"{label!r} is in no [variables] of the mapping{hint}; add it"
             )
             return
-        values = {**variable.values, **values}  # type: ignore[attr-defined]
+        values = {**variable.values, **values}
     word = cells[columns["UNIT"]] if "UNIT" in columns else ""
     observations.add(locator=locator, text=text, values=values, unit_word=word)
 
@@ -87,7 +95,7 @@ def _header(grid: Grid, mapping: Mapping) -> int:
 
 
 def _columns(headings: list[str], mapping: Mapping, *, where: str) -> dict[str, int]:
-    places = {}
+    places: dict[str, int] = {}
     for place, heading in enumerate(headings):
         places.setdefault(folded(heading), place)
     problems: list[ArmillaryError] = []

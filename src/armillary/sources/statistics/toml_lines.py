@@ -20,14 +20,14 @@ def nearest(name: str, allowed: Sequence[str]) -> str | None:
 
 
 def line_of(text: str, key: Sequence[str | int]) -> int:
-    """Return the line (from 1) that defines `key`, or the nearest table above it.
+    r"""Return the line (from 1) that defines `key`, or the nearest table above it.
 
     Args:
         text: The TOML text.
         key: Names and, for arrays of tables, numbers from 0.
 
     Examples:
-        >>> line_of('layout = "tidy"\\n[columns]\\nREF_AREA = "x"', ("columns", "REF_AREA"))
+        >>> line_of('layout = "tidy"\n[columns]\nREF_AREA = "x"', ("columns", "REF_AREA"))
         3
     """
     wanted = tuple(key)
