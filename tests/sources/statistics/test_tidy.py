@@ -69,11 +69,11 @@ def test_missing_values_stay_missing_with_their_text(read, rows_of):
 
 
 def test_flags_are_kept_as_received_beside_their_status(read, rows_of):
-    body = "北京,2019,合计,1,万元,p\n北京,2020,合计,2*,万元,\n北京,2021,合计,3,万元,be\n"
+    body = "北京,2019,合计,1,万元,p\n北京,2020,合计,2*,万元,\n北京,2021,合计,3,万元,be\n北京,2022,合计,4,万元,J; U\n"
 
     found = rows_of(read(HEAD + body, MAPPING), "OBS_VALUE", "OBS_STATUS", "OBS_FLAG")
 
-    assert found == [(1.0, "P", "p"), (2.0, "P", "*"), (3.0, "B", "be")]
+    assert found == [(1.0, "P", "p"), (2.0, "P", "*"), (3.0, "B", "be"), (4.0, "U", "J; U")]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,7 @@ def test_flags_are_kept_as_received_beside_their_status(read, rows_of):
         ("北京,2021,合记,1,万元,", "no code of CL_TYPE_RD"),
         ("北京,2021,合计,1,亿元,", "the mapping CNY x 10^4"),
         ("北京,2021,合计,1,万元,??", "no code of CL_OBS_STATUS"),
+        ("北京,2021,合计,1,万元,SD", "map it in [codes.OBS_STATUS]"),
         (",2021,合计,1,万元,", "it has no REF_AREA"),
         ("北京,2021,合计", "3 cells where the headings have 6"),
     ],

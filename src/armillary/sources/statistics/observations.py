@@ -26,6 +26,7 @@ _GRAVEST_FIRST = "BUDEPFINVS"
 _TEXT_KEPT = 200
 _MARKED = re.compile(r"(.*\d)\s*([^\d\s.,]{1,3})")
 _CODE = re.compile(r"[A-Za-z0-9_.@-]+")
+_BETWEEN_FLAGS = re.compile(r"[;, ]+")
 _EXTRA_FORBIDDEN = re.compile(r"[;=]")
 
 
@@ -220,8 +221,9 @@ class Observations:
 
     def _status(self, said: str) -> str:
         # Eurostat joins small letters, "ep"; capitals joined are another agency's own code.
-        letters = [names("CL_OBS_STATUS").get(letter, "") for letter in said if letter.isalnum()]
-        if said.islower() and letters and all(letters):
+        parts = _BETWEEN_FLAGS.split(said) if _BETWEEN_FLAGS.search(said) else list(said)
+        letters = [names("CL_OBS_STATUS").get(folded(part), "") for part in parts if part.isalnum()]
+        if letters and all(letters) and (said.islower() or len(parts) < len(said)):
             return min(letters, key=lambda s: (_GRAVEST_FIRST + s).index(s))
         raise Unfit(f"flag {said!r} is no code of CL_OBS_STATUS; map it in [codes.OBS_STATUS]")
 
