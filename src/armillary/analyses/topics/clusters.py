@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from armillary.analyses.topics.leiden import by_size, canonical, cluster_canonical
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from armillary.analyses.topics.graph import Graph
 
 _TRIALS = 24

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from scipy import sparse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
 
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -79,7 +80,7 @@ def graph_from_edges(
     Raises:
         ValueError: Identifiers are not sorted and distinct, or a weight is not positive.
     """
-    if any(a >= b for a, b in zip(ids, ids[1:], strict=False)):
+    if any(a >= b for a, b in itertools.pairwise(ids)):
         raise ValueError("identifiers must be sorted and distinct")
     if weights.size and not (np.isfinite(weights).all() and weights.min() > 0):
         raise ValueError("weights must be positive and finite")

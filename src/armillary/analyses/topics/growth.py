@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import digamma, polygamma
 
 from armillary.errors import TopicError
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _NORMAL_95 = 1.6448536269514722  # 90 % interval: 5 % on either side
 _SMALLEST_SPREAD = 0.05  # of true log growth; keeps intervals from closing on 1 altogether
@@ -114,8 +110,14 @@ def windows(years: NDArray[np.int64], *, last_year: int, recent_years: int) -> W
     return found
 
 
-def growth(counts: NDArray[np.int64], years: NDArray[np.int64], *, window: Windows,
-           trend_years: int = 6) -> Growth:
+def growth(
+    counts: NDArray[np.int64],
+    n_all: NDArray[np.int64],
+    *,
+    years: NDArray[np.int64],
+    window: Windows,
+    trend_years: int = 6,
+) -> Growth:
     """Measure how the share of each cluster changed.
 
     Shares, not counts, are compared, so a year of which the source holds few works misleads
@@ -129,11 +131,11 @@ def growth(counts: NDArray[np.int64], years: NDArray[np.int64], *, window: Windo
 
     Args:
         counts: Works of each cluster in each year, shape (clusters, years).
+        n_all: Works of the whole map in each year, shape (years,).
         years: The years, ascending, shape (years,).
         window: The two windows.
         trend_years: Years of the trend, ending with the recent window.
     """
-    n_all = counts.sum(axis=0)
     trend = (years > window.recent_to - trend_years) & (years <= window.recent_to)
     scatter, z = _trend(counts[:, trend], n_all[trend], years[trend])
     recent = (years >= window.recent_from) & (years <= window.recent_to)
@@ -239,6 +241,27 @@ def _slopes(
         if np.abs(step).max(initial=0.0) < 1e-10:
             break
     return slope, information
+
+
+def surely_growing(grown: Growth, leading: Growth, named: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say which clusters grow beyond what noise, or a change of words, explains.
+
+    The interval of growth must lie above 1 and the trend must rise. Since the words of a
+    subject change, a cluster can gather its recent works and gain only what an older cluster
+    of the same subject loses; so the use of its leading term among all works must have grown
+    as surely, and by at least half as much (of the logarithm).
+
+    Args:
+        grown: Growth of the clusters.
+        leading: Growth of the use of each cluster's leading term on the whole map.
+        named: Whether the cluster has a leading term; without one only `grown` is asked.
+
+    Returns:
+        Shape (clusters,).
+    """
+    grows = (grown.low > 1.0) & (grown.trend_z > 0.0)
+    spoken_of = (leading.low > 1.0) & (2 * np.log(leading.growth) >= np.log(grown.growth))
+    return np.asarray(grows & (spoken_of | ~named))
 
 
 def hot_scores(

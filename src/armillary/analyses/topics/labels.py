@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from armillary.analyses.topics.stopwords import GENERAL_WORDS, HAN_EDGES, HAN_GENERAL
@@ -13,14 +16,30 @@ from armillary.analyses.topics.stopwords import GENERAL_WORDS, HAN_EDGES, HAN_GE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from armillary.analyses.topics.words import Phrases, Tokens
 
-_COVER = 0.45  # a phrase stands for its part where it makes up this share of the part's works
+_COVER = 0.35  # a phrase stands for its part where it makes up this share of the part's works
 _HAN_COVER = 0.6
 _MIN_SHARE = 0.04  # share of the works of a cluster that must use a term
+_MOST_COMMON = 0.25  # share of all works beyond which a term tells no cluster from another
+_PHRASE_BONUS = 0.15  # for each further word: phrases read better than words
 _CANDIDATES = 120
+_SUFFIX = re.compile(
+    "(?:ings?|ers?|ors?|ed|ions?|ical|ics?|al|ally|ments?|ity|ities|ery|eries|ance|ences?|able|e|s)$"
+)
+
+
+class Naming(msgspec.Struct, frozen=True, kw_only=True):
+    """What clusters are called.
+
+    Args:
+        terms: Terms of each cluster, best first.
+        leading: Works of the whole map that use its best term, whatever cluster they are in;
+            None for a cluster without terms.
+    """
+
+    terms: list[list[str]]
+    leading: list[NDArray[np.int32] | None]
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -37,7 +56,7 @@ def characteristic_terms(
     labels: NDArray[np.int32],
     *,
     n_terms: int = 10,
-) -> list[list[str]]:
+) -> Naming:
     """Name the most characteristic terms of each cluster, best first.
 
     Terms are words and phrases up to three words (Chinese: two to six characters), counted
@@ -54,27 +73,41 @@ def characteristic_terms(
         n_terms: Most terms for a cluster.
 
     Returns:
-        Terms of each cluster, best first; fewer than `n_terms`, or none, where works say little.
+        Terms of each cluster, fewer than `n_terms`, or none, where works say little; and the
+        works that use its leading term.
     """
     terms, uses = _candidates(tokens, levels)
     if not terms:
-        return [[] for _ in range(int(labels.max(initial=-1)) + 1)]
+        n_clusters = int(labels.max(initial=-1)) + 1
+        return Naming(terms=[[] for _ in range(n_clusters)], leading=[None] * n_clusters)
     works = np.flatnonzero(labels >= 0)
-    member = sparse.csr_array((np.ones(works.size), (labels[works], works)), shape=(
-        int(labels.max()) + 1, labels.size))
+    member = sparse.csr_array(
+        (np.ones(works.size), (labels[works], works)), shape=(int(labels.max()) + 1, labels.size)
+    )
     in_cluster = (member @ uses).tocsr()
     in_all = np.asarray(in_cluster.sum(axis=0)).ravel()
     sizes = np.bincount(labels[works])
+    bonus = np.array([1.0 if t.han else 1 + _PHRASE_BONUS * (len(t.words) - 1) for t in terms])
     chosen = []
     for c, size in enumerate(sizes):
         row = slice(in_cluster.indptr[c], in_cluster.indptr[c + 1])
         ids, counts = in_cluster.indices[row], in_cluster.data[row]
         z = _log_odds_z(counts, float(size), in_all[ids], float(works.size))
-        fit = np.flatnonzero((counts >= max(2.0, _MIN_SHARE * size)) & (z > 0))
+        z = z * bonus[ids]
+        common = in_all[ids] > _MOST_COMMON * works.size
+        fit = np.flatnonzero((counts >= max(2.0, _MIN_SHARE * size)) & (z > 0) & ~common)
         best = fit[np.lexsort((ids[fit], -z[fit]))][:_CANDIDATES]
         found = {terms[ids[i]]: (float(z[i]), float(counts[i])) for i in best}
         chosen.append(_without_repetition(found, n_terms))
-    return chosen
+    column = {term: n for n, term in enumerate(terms)}
+    by_term = uses.tocsc()
+    leading = [
+        by_term.indices[by_term.indptr[column[own[0]]] : by_term.indptr[column[own[0]] + 1]]
+        if own
+        else None
+        for own in chosen
+    ]
+    return Naming(terms=[[term.text for term in own] for own in chosen], leading=leading)
 
 
 def label_of(terms: Sequence[str], *, n_terms: int = 3) -> str:
@@ -99,9 +132,7 @@ def _log_odds_z(
     return np.asarray(np.log(inside / outside) / error)
 
 
-def _candidates(
-    tokens: Tokens, levels: Sequence[Phrases]
-) -> tuple[list[Term], sparse.csr_array]:
+def _candidates(tokens: Tokens, levels: Sequence[Phrases]) -> tuple[list[Term], sparse.csr_array]:
     """List the phrases that may name a topic, and which works use them."""
     terms: list[Term] = []
     blocks = []
@@ -132,7 +163,7 @@ def _names_a_topic(names: Sequence[str], *, han: bool) -> bool:
     return not all(word in GENERAL_WORDS for word in lower)
 
 
-def _without_repetition(found: dict[Term, tuple[float, float]], n_terms: int) -> list[str]:
+def _without_repetition(found: dict[Term, tuple[float, float]], n_terms: int) -> list[Term]:
     """Take the best terms, longer ones for their parts, none that repeats another.
 
     Args:
@@ -146,7 +177,7 @@ def _without_repetition(found: dict[Term, tuple[float, float]], n_terms: int) ->
             taken.append(whole)
         if len(taken) == n_terms:
             break
-    return [term.text for term in taken]
+    return taken
 
 
 def _whole(term: Term, found: dict[Term, tuple[float, float]]) -> Term:
@@ -175,5 +206,21 @@ def _repeats(term: Term, taken: Term) -> bool:
     if term.han:
         # Runs of characters overlap where one word was cut in two ways.
         return len(set(term.words) & set(taken.words)) > 1
-    ours, theirs = set(term.words), set(taken.words)
+    ours, theirs = ({_stem(word) for word in t.text.split(" ")} for t in (term, taken))
     return ours <= theirs or theirs <= ours or len(ours & theirs) >= 2
+
+
+@cache
+def _stem(word: str) -> str:
+    """Strip endings so that words of one family are seen as one (only to avoid repetition).
+
+    Examples:
+        >>> _stem("planner") == _stem("planning") == _stem("plan")
+        True
+        >>> _stem("control") == _stem("contact")
+        False
+    """
+    stem = word.lower()
+    while (shorter := _SUFFIX.sub("", stem)) != stem and len(shorter) >= 3:
+        stem = shorter
+    return stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] else stem

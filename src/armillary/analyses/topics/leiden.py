@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from armillary.analyses.topics.graph import canonical_order
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from armillary.analyses.topics.graph import Graph
 
 _UNITS = 2.0**20  # weights become whole numbers of this many units, so that sums are exact

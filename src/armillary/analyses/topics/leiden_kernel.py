@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Starts = NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True)
-def local_moves(
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def local_moves(  # noqa: PLR0912, PLR0915, PLR0917 - one loop, kept whole for speed
     starts: Starts,
     neighbours: Labels,
     weights: Weights,
@@ -107,8 +107,8 @@ def local_moves(
     return moves
 
 
-@njit(cache=True, nogil=True)
-def refine(
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def refine(  # noqa: PLR0917 - compiled functions take places
     starts: Starts,
     neighbours: Labels,
     weights: Weights,
@@ -174,8 +174,8 @@ def refine(
     return parts
 
 
-@njit(cache=True, nogil=True)
-def aggregate(
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def aggregate(  # noqa: PLR0917 - compiled functions take places
     starts: Starts,
     neighbours: Labels,
     weights: Weights,
@@ -232,7 +232,7 @@ def aggregate(
     return new_starts, new_neighbours[:end].copy(), new_weights[:end].copy(), new_sizes
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def renumber(labels: Labels) -> int:
     """Number labels 0, 1, 2, ... as they first occur, in place; return how many there are."""
     names = np.full(labels.size, -1, np.int32)
@@ -245,7 +245,7 @@ def renumber(labels: Labels) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def connected_parts(starts: Starts, neighbours: Labels, labels: Labels) -> Labels:
     """Return labels in which every community that is not connected is split, shape (nodes,)."""
     n = labels.size

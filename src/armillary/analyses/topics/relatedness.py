@@ -142,13 +142,12 @@ def _nearest(
         by_term.indices.astype(np.int32),
         by_term.data,
     )
+
+    def block(first: int) -> None:
+        nearest(*arrays, first, min(first + _BLOCK, n_works), found, scores)
+
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
-        jobs = [
-            pool.submit(nearest, *arrays, first, min(first + _BLOCK, n_works), found, scores)
-            for first in range(0, n_works, _BLOCK)
-        ]
-        for job in jobs:
-            job.result()
+        list(pool.map(block, range(0, n_works, _BLOCK)))
     return found, scores
 
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@njit(cache=True, nogil=True)
-def nearest(
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def nearest(  # noqa: PLR0917 - compiled functions take places
     query_starts: NDArray[np.int64],
     query_terms: NDArray[np.int32],
     query_weights: NDArray[np.float32],

@@ -84,17 +84,24 @@ def map_topics(
     )
     found = phrases(tokens, longest=3, longest_han=6, min_works=2)
     progress(what, 2, _STEPS)
-    graph, relatedness = _relate(works, citations, ids, tokens, found, last_year, recipe, notes)
+    graph, relatedness = _relate(
+        works,
+        citations,
+        ids=ids,
+        tokens=tokens,
+        found=found,
+        last_year=last_year,
+        recipe=recipe,
+        notes=notes,
+    )
     _enough_works(graph.n_nodes, corpus, recipe)
     progress(what, 3, _STEPS)
-    clusters = clusters_wanted(
-        graph, recipe.topics, seed=recipe.seed, min_works=recipe.min_works
-    )
+    clusters = clusters_wanted(graph, recipe.topics, seed=recipe.seed, min_works=recipe.min_works)
     _note_clusters(clusters.n_clusters, clusters.merged_share, recipe, notes)
     progress(what, 4, _STEPS)
     labels = _labels_of_rows(graph, clusters.labels, ids)
     _note_left_out(labels, clusters.labels, relatedness, notes)
-    terms = characteristic_terms(tokens, found, labels, n_terms=recipe.terms)
+    naming = characteristic_terms(tokens, found, labels, n_terms=recipe.terms)
     progress(what, 5, _STEPS)
     tables = topic_tables(
         rows,
@@ -105,7 +112,7 @@ def map_topics(
         relatedness=relatedness,
         labels=labels,
         node_labels=clusters.labels,
-        terms=terms,
+        naming=naming,
         window=window,
     )
     progress(what, 6, _STEPS)
@@ -156,6 +163,7 @@ def _considered(
 def _relate(
     works: Table,
     citations: Table,
+    *,
     ids: list[str],
     tokens: Tokens,
     found: list[Phrases],
@@ -195,9 +203,7 @@ def _relate(
 def _enough_works(n_works: int, corpus: str, recipe: TopicRecipe) -> None:
     if n_works < recipe.topics * recipe.min_works or recipe.topics < 1:
         most = max(n_works // recipe.min_works, 0)
-        fix = (
-            f"set topics = {most} or fewer." if most else "read more works, or lower min_works."
-        )
+        fix = f"set topics = {most} or fewer." if most else "read more works, or lower min_works."
         raise TopicError(
             f"{n_works:,} related works are too few for {recipe.topics:,} topics of at least "
             f"{recipe.min_works} works.",

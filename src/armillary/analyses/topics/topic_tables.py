@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from scipy import sparse
 
-from armillary.analyses.topics.growth import growth, hot_scores
+from armillary.analyses.topics.growth import growth, hot_scores, surely_growing
 from armillary.analyses.topics.labels import label_of
 from armillary.analyses.topics.layout import place, strongest_links
 from armillary.model.columns import from_columns
@@ -17,9 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from armillary.analyses.topics.graph import Graph
-    from armillary.analyses.topics.growth import Growth, Windows
+    from armillary.analyses.topics.growth import Windows
+    from armillary.analyses.topics.labels import Naming
     from armillary.model.literature import TopicRecipe
 
 
@@ -33,7 +34,7 @@ def topic_tables(
     relatedness: str,
     labels: NDArray[np.int32],
     node_labels: NDArray[np.int32],
-    terms: Sequence[Sequence[str]],
+    naming: Naming,
     window: Windows,
 ) -> dict[str, pa.Table]:
     """Write down a topic map.
@@ -47,7 +48,7 @@ def topic_tables(
         relatedness: Relation the map was made from.
         labels: Cluster of each row, -1 for none, shape (works,).
         node_labels: Cluster of each node of the graph, shape (nodes,).
-        terms: Terms of each cluster.
+        naming: Terms of each cluster and the use of its leading one.
         window: Windows compared.
 
     Returns:
@@ -58,9 +59,19 @@ def topic_tables(
     years = rows["year"].to_numpy().astype(np.int64)
     cited_by = _floats(rows["cited_by_count"])
     span = np.arange(years.min(), years.max() + 1)
-    counts = np.zeros((sizes.size, span.size), dtype=np.int64)
-    np.add.at(counts, (labels[labels >= 0], years[labels >= 0] - span[0]), 1)
-    grown = growth(counts, span, window=window, trend_years=recipe.trend_years)
+    counts = _counts([np.flatnonzero(labels == c) for c in range(sizes.size)], years, span)
+    n_all = counts.sum(axis=0)
+    grown = growth(counts, n_all, years=span, window=window, trend_years=recipe.trend_years)
+    terms = naming.terms
+    on_map = [None if w is None else w[labels[w] >= 0] for w in naming.leading]
+    leading = growth(
+        _counts(on_map, years, span),
+        n_all,
+        years=span,
+        window=window,
+        trend_years=recipe.trend_years,
+    )
+    grows = surely_growing(grown, leading, np.array([own is not None for own in naming.leading]))
     mean = between.copy()
     mean.data = mean.data / (
         np.repeat(sizes, np.diff(mean.indptr)).astype(np.float64) * sizes[mean.indices]
@@ -91,7 +102,7 @@ def topic_tables(
             "trend_z": grown.trend_z,
             "cited_by": _mean_cited(labels, cited_by, n),
             "hot_rank": _ranks(hot, hot > 0, recipe.hot),
-            "growing_rank": _ranks(grown.trend_z, _surely_growing(grown), recipe.growing),
+            "growing_rank": _ranks(grown.trend_z, grows, recipe.growing),
             "x": positions[:, 0],
             "y": positions[:, 1],
         },
@@ -132,9 +143,15 @@ def _labels(names: Sequence[str], terms: Sequence[Sequence[str]]) -> list[str]:
     return labels
 
 
-def _surely_growing(grown: Growth) -> NDArray[np.bool_]:
-    """Say which clusters' growth and trend cannot be noise: the interval lies above 1."""
-    return np.asarray((grown.low > 1.0) & (grown.trend_z > 0.0))
+def _counts(
+    groups: Sequence[NDArray[np.integer] | None], years: NDArray[np.int64], span: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Count the works of each group by year, shape (groups, years)."""
+    counts = np.zeros((len(groups), span.size), dtype=np.int64)
+    for n, works in enumerate(groups):
+        if works is not None:
+            counts[n] = np.bincount(years[works] - span[0], minlength=span.size)
+    return counts
 
 
 def _ranks(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from armillary.analyses.topics.stopwords import (
@@ -24,7 +25,6 @@ from armillary.analyses.topics.stopwords import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
 
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _LETTER = "0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u1fff\uac00-\ud7af"
@@ -102,7 +102,7 @@ def tokenise(texts: Iterable[Sequence[str | None]]) -> Tokens:
     del stream
     counts = np.bincount(places[places >= 0], minlength=len(surfaces))
     root, names = _roots(list(surfaces), counts)
-    word = np.where(places >= 0, root[places], _BREAK).astype(np.int32)
+    word = np.append(root, np.int32(_BREAK))[places]  # the last answers for -1
     lengths = np.diff(np.array([0, *ends]))
     return Tokens(
         word=word,
