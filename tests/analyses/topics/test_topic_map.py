@@ -167,7 +167,7 @@ def test_too_few_works_are_refused_with_the_number_that_is_possible(frame):
     with pytest.raises(TopicError, match="too few for 100 topics") as caught:
         map_topics(frame(works), frame(NO_CITATIONS), corpus="sim", recipe=TopicRecipe())
 
-    assert "topics = 8" in caught.value.fix
+    assert "topics = 7" in caught.value.fix
 
 
 def test_works_without_text_and_citations_are_refused(frame):

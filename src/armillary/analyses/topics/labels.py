@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _COVER = 0.35  # a phrase stands for its part where it makes up this share of the part's works
 _HAN_COVER = 0.6
 _MIN_SHARE = 0.04  # share of the works of a cluster that must use a term
-_MOST_COMMON = 0.25  # share of all works beyond which a term tells no cluster from another
+_MOST_COMMON = 0.25  # share of works beside the cluster beyond which a term tells nothing apart
 _PHRASE_BONUS = 0.15  # for each further word: phrases read better than words
 _CANDIDATES = 120
 _SUFFIX = re.compile(
@@ -94,7 +94,7 @@ def characteristic_terms(
         ids, counts = in_cluster.indices[row], in_cluster.data[row]
         z = _log_odds_z(counts, float(size), in_all[ids], float(works.size))
         z = z * bonus[ids]
-        common = in_all[ids] > _MOST_COMMON * works.size
+        common = in_all[ids] > _MOST_COMMON * works.size + size
         fit = np.flatnonzero((counts >= max(2.0, _MIN_SHARE * size)) & (z > 0) & ~common)
         best = fit[np.lexsort((ids[fit], -z[fit]))][:_CANDIDATES]
         found = {terms[ids[i]]: (float(z[i]), float(counts[i])) for i in best}
