@@ -76,7 +76,7 @@ def cite(
     )
     starts = np.searchsorted(works.time, edges)
     for now, begin, end in zip(edges[1:-1], starts[1:-1], starts[2:], strict=True):
-        if begin == 0 or begin == end:
+        if begin in {0, end}:
             continue
         citing = np.repeat(np.arange(begin, end), wanted[begin:end])
         age = np.maximum(now - works.time[:begin], 0.05)
@@ -89,8 +89,12 @@ def cite(
         known = works.topic[:begin]
         own = np.bincount(known[known >= 0], minlength=len(plan.course))
         maturity = np.where(born_late, own / (own + _MATURE_WORKS), 1.0)
-        ranges = _choose_pools(simulation, plan, works, pools, maturity, citing, rng)
-        found = _choose_works(citing, ranges, weight[pools.order], pools.order, n, rng)
+        ranges = _choose_pools(
+            simulation, plan, works=works, pools=pools, maturity=maturity, citing=citing, rng=rng
+        )
+        found = _choose_works(
+            citing, ranges, weight=weight[pools.order], order=pools.order, rng=rng
+        )
         cited_by += np.bincount(found % n, minlength=n)
         keys.append(found)
     pairs = np.sort(np.concatenate(keys)) if keys else np.zeros(0, np.int64)
@@ -120,6 +124,7 @@ def _pools(plan: Plan, works: Drawn) -> _Pools:
 def _choose_pools(
     simulation: Simulation,
     plan: Plan,
+    *,
     works: Drawn,
     pools: _Pools,
     maturity: Floats,
@@ -151,13 +156,14 @@ def _choose_pools(
 
 
 def _choose_works(
-    citing: Ints, ranges: Ints, weight: Floats, order: Ints, n: int, rng: np.random.Generator
+    citing: Ints, ranges: Ints, *, weight: Floats, order: Ints, rng: np.random.Generator
 ) -> Ints:
     """Choose one earlier work for each reference, none twice for one citing work.
 
     Returns:
-        citing x n + cited, sorted, shape (found,); a pool without works gives none.
+        citing x works + cited, sorted, shape (found,); a pool without works gives none.
     """
+    n = len(order)
     total = np.concatenate([[0.0], np.cumsum(weight)])
     found = np.zeros(0, np.int64)
     pending = np.arange(len(citing))

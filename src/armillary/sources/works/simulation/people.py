@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-COUNTRIES = tuple(
-    "CHN USA DEU JPN GBR KOR FRA IND ITA CAN AUS ESP NLD BRA SGP CHE SWE TUR ZAF EGY KEN THA "
-    "VNM PAK IDN".split()
+# fmt: off
+COUNTRIES = (
+    "CHN", "USA", "DEU", "JPN", "GBR", "KOR", "FRA", "IND", "ITA", "CAN", "AUS", "ESP", "NLD",
+    "BRA", "SGP", "CHE", "SWE", "TUR", "ZAF", "EGY", "KEN", "THA", "VNM", "PAK", "IDN",
 )
+# fmt: on
 _SPECIALISATION = 0.7
 _SECOND_GROUP = 0.3
 _FROM_PARENT = 0.3
@@ -57,7 +59,7 @@ class People(NamedTuple):
 def zipf(count: Ints, rng: np.random.Generator) -> Ints:
     """Draw ranks 0..count-1 with probability near 1 / (rank + 1), one for each count."""
     drawn = np.exp(rng.random(len(count)) * np.log(count + 1.0)).astype(np.int64) - 1
-    return np.clip(drawn, 0, count - 1)
+    return np.minimum(drawn, count - 1)
 
 
 def populate(
@@ -124,7 +126,7 @@ def _institutes(
     number = zipf(most[cell], rng)
     distinct, institute = np.unique(np.stack([cell, number]), axis=1, return_inverse=True)
     names = [
-        f"Simulated Institute {n + 1} of {areas[c // len(COUNTRIES)].en.title()}, "
+        f"Simulated Institute {n + 1} of {areas[c // len(COUNTRIES)].title}, "
         f"{COUNTRIES[c % len(COUNTRIES)]}"
         for c, n in distinct.T.tolist()
     ]

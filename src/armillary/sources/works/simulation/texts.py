@@ -136,8 +136,14 @@ def compose(
     ):
         words = vocabulary.words[language]
         sentences = [
-            _sentence(_frames(language, part), words, phrases[rows], choice[rows][:, 2 * nth :],
-                      left_out=_OFTEN_LEFT_OUT.get(part, 0.0), n_phrases=vocabulary.n_phrases)
+            _sentence(
+                _frames(language, part),
+                words,
+                phrases[rows],
+                choice[rows][:, 2 * nth :],
+                left_out=_OFTEN_LEFT_OUT.get(part, 0.0),
+                n_phrases=vocabulary.n_phrases,
+            )
             for nth, part in enumerate(_PARTS)
         ]
         abstract = pc.binary_join_element_wise(*sentences[1:], "")
@@ -174,9 +180,7 @@ def _core(vocabulary: Vocabulary, topic: Ints, rng: np.random.Generator) -> Ints
     return vocabulary.core_start[topic][:, None] + _ordered(weight, len(topic), _N_T, rng)
 
 
-def _choose_phrases(
-    vocabulary: Vocabulary, subjects: Subjects, rng: np.random.Generator
-) -> Ints:
+def _choose_phrases(vocabulary: Vocabulary, subjects: Subjects, rng: np.random.Generator) -> Ints:
     """Choose the phrases each work uses: empty, then {t}, {m}, {q} and {n} ones in columns."""
     n = len(subjects.topic)
     shared = {
@@ -194,15 +198,14 @@ def _choose_phrases(
     near = (draw < _FROM_AREA + _FROM_NEIGHBOUR) & (draw >= _FROM_AREA)
     far = (draw >= _FROM_AREA + _FROM_NEIGHBOUR) & ~own
     second = own & half & (subjects.second >= 0)[:, None]
-    for topic, cells in (
+    for topic, wanted in (
         (subjects.topic, own & ~second),
         (subjects.second, second),
         (subjects.neighbour, near),
         (subjects.elsewhere, far),
     ):
         drawn = _core(vocabulary, np.maximum(topic, 0), rng)
-        cells = cells & (topic >= 0)[:, None]
-        about = np.where(cells, drawn, about)
+        about = np.where(wanted & (topic >= 0)[:, None], drawn, about)
     number = vocabulary.number_start + rng.integers(2, 60, (n, _N_N))
     empty = np.zeros((n, 1), np.int64)
     return np.concatenate([empty, about, shared["method"], shared["property"], number], axis=1)

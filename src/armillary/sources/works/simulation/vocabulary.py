@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 _SYLLABLES = (
-    "ba巴 ka卡 lo洛 mi米 na纳 ri里 so索 ta塔 vu伏 ze泽 du杜 fe费 "
-    "ga加 ho霍 ke克 li利 mo莫 ne内 po波 ru鲁 si西 to托 wa瓦 yo约"
-).split()
+    "ba=巴; ka=卡; lo=洛; mi=米; na=纳; ri=里; so=索; ta=塔; vu=伏; ze=泽; du=杜; fe=费; "
+    "ga=加; ho=霍; ke=克; li=利; mo=莫; ne=内; po=波; ru=鲁; si=西; to=托; wa=瓦; yo=约"
+)
 _MODIFIERS = (
     "adaptive=自适应; bio-inspired=仿生; low-temperature=低温; self-assembled=自组装; "
     "ultrathin=超薄; hybrid=混合; stimuli-responsive=刺激响应; recyclable=可回收; "
@@ -45,6 +45,11 @@ class Phrase(NamedTuple):
 
     en: str
     zh: str
+
+    @property
+    def title(self) -> str:
+        """The English phrase with capitals, as in the name of a journal."""
+        return self.en.title().replace(" And ", " and ")
 
 
 class TopicWords(NamedTuple):
@@ -87,6 +92,7 @@ def rows_of(file: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines(), delimiter="\t"))
 
 
+@cache
 def phrases_of(text: str) -> tuple[Phrase, ...]:
     """Read phrases written as `english=chinese; english=chinese`.
 
@@ -124,12 +130,12 @@ def coin(number: int) -> Phrase:
         >>> coin(0), coin(30)
         (Phrase(en='bababa', zh='巴巴巴'), Phrase(en='dukaba', zh='杜卡巴'))
     """
-    size = len(_SYLLABLES)
-    places = []
-    while number or len(places) < 3:
-        number, place = divmod(number, size)
-        places.append(_SYLLABLES[place])
-    return Phrase("".join(p[:-1] for p in places), "".join(p[-1] for p in places))
+    syllables = phrases_of(_SYLLABLES)
+    spoken: list[Phrase] = []
+    while number or len(spoken) < 3:
+        number, place = divmod(number, len(syllables))
+        spoken.append(syllables[place])
+    return Phrase("".join(s.en for s in spoken), "".join(s.zh for s in spoken))
 
 
 def coined_topic(number: int, *, area: int) -> TopicWords:
