@@ -70,7 +70,7 @@ class Words:
             if found is not None:
                 english, chinese = found
                 return (chinese or english) if self.language == "zh" else (english or chinese)
-        known = catalogue().get(f"code.{code}")
+        known = catalogue().get(f"code.{kind}.{code}")
         return known[self.language] if known else code
 
     def told(self, english: str | None, chinese: str | None, other: str | None = None) -> Cell:
