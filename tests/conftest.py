@@ -16,13 +16,21 @@ Columns = Mapping[str, Sequence[object]]
 
 
 @pytest.fixture(scope="session")
-def spark_store() -> Iterator[Store]:
+def spark_session() -> Iterator[Any]:
     """One local Spark session for the whole run: starting one takes seconds."""
+    from armillary.evidence.spark import local_session
+
+    session = local_session()
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def spark_store(spark_session: Any) -> Store:
+    """One Spark store for the whole run."""
     from armillary.evidence.spark import SparkStore
 
-    store = SparkStore({})
-    yield store
-    store.close()
+    return SparkStore({}, session=spark_session)
 
 
 @pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])

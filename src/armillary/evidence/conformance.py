@@ -30,15 +30,15 @@ def conform(name: str, table: pa.Table, *, where: str) -> pa.Table:
             where=where,
             fix="give it exactly the columns of src/armillary/model/columns.csv",
         )
+    _require(name, table, where)
     try:
         table = table.select(wanted.names).cast(wanted)
-    except (pa.ArrowInvalid, ValueError) as error:
+    except (pa.ArrowException, ValueError) as error:
         raise ConformanceError(
             f"Table {name!r} does not have the types of columns.csv: {error}",
             where=where,
             fix="cast or fill the column the message names",
         ) from error
-    _require(name, table, where)
     _unique(name, table, where)
     return table
 

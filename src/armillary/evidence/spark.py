@@ -82,7 +82,8 @@ class SparkStore:
 
     def arrow(self, expression: Table) -> pa.Table:
         """Run an expression and return its rows."""
-        return self._connection.to_pyarrow(expression)
+        # Not Ibis's own road: it goes through pandas, which turns missing integers into floats.
+        return self._session.sql(self._connection.compile(expression)).toArrow()
 
     def rows(self, expression: Table) -> list[dict[str, Any]]:
         """Run an expression and return its rows as mappings."""

@@ -1,0 +1,218 @@
+"""The road of one observatory: its steps in order, each with what it reads."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from armillary.workflow.read import read_source
+from armillary.workflow.step import Result, Step, Work
+
+if TYPE_CHECKING:
+    from armillary.model.observatory import (
+        IndexDefinition,
+        Observatory,
+        PoliciesDefinition,
+        SourceDefinition,
+        StatisticsDefinition,
+        TopicsDefinition,
+    )
+    from armillary.model.table import Table
+
+_CODE = {
+    "statistics": ("sources/statistics",),
+    "works": ("sources/works",),
+    "simulated": ("sources/works",),
+    "policies": ("sources/policies",),
+}
+
+
+def steps(observatory: Observatory) -> list[Step]:
+    """Return every step from sources to results, each after the steps it reads.
+
+    Args:
+        observatory: What the user defined.
+    """
+    road = [_codelists()]
+    for source in observatory.sources.values():
+        road.append(_source(source, observatory))
+        if source.kind in {"works", "simulated"}:
+            road.append(_references(source))
+    road += [_statistic(one, observatory) for one in observatory.statistics.values()]
+    road += [_index(one, observatory) for one in observatory.indexes.values()]
+    road += [_topics(one, observatory) for one in observatory.topics.values()]
+    road += [_register(one, observatory) for one in observatory.policies.values()]
+    return road
+
+
+def _codelists() -> Step:
+    def run(work: Work) -> Result:
+        from armillary.model.codelists import code_rows
+
+        return Result(tables={"code": code_rows()})
+
+    return Step(name="codelists", says="Codelists", run=run)
+
+
+def _source(definition: SourceDefinition, observatory: Observatory) -> Step:
+    def run(work: Work) -> Result:
+        return read_source(definition, observatory=observatory, progress=work.progress)
+
+    beside = (definition.mapping, definition.areas, definition.codebook)
+    return Step(
+        name=f"source:{definition.id}",
+        says=f"Reading {definition.title.in_language('en')}",
+        run=run,
+        files=(*definition.files, *(file for file in beside if file is not None)),
+        parameters=_plain(definition, observatory),
+        code=(*_CODE[definition.kind], "sources/snapshot", "workflow/read"),
+    )
+
+
+def _references(definition: SourceDefinition) -> Step:
+    """Citations inside a corpus and its completeness, over all files of the source."""
+
+    def run(work: Work) -> Result:
+        from armillary.sources.works.citations import resolve_citations
+        from armillary.sources.works.completeness import completeness
+
+        works = _of(work.store.table("work"), (definition.id,))
+        tables = {"completeness": work.store.arrow(completeness(works))}
+        if definition.kind == "works":  # the simulator knows its citations already
+            tables["citation"] = work.store.arrow(resolve_citations(works))
+        return Result(tables=tables)
+
+    return Step(
+        name=f"references:{definition.id}",
+        says=f"References of {definition.title.in_language('en')}",
+        run=run,
+        after=(f"source:{definition.id}",),
+        code=("sources/works",),
+    )
+
+
+def _index(definition: IndexDefinition, observatory: Observatory) -> Step:
+    def run(work: Work) -> Result:
+        from armillary.analyses.index import compute
+        from armillary.sources.frameworks import read_framework, read_recipe
+
+        framework = read_framework(definition.framework)
+        return Result(
+            tables=compute(
+                _of(work.store.table("observation"), definition.sources),
+                index=definition.id,
+                framework=framework,
+                recipe=read_recipe(definition.recipe, framework),
+                progress=work.progress,
+            )
+        )
+
+    return Step(
+        name=f"index:{definition.id}",
+        says=definition.title.in_language("en"),
+        run=run,
+        files=(definition.framework, definition.recipe),
+        after=_sources(definition.sources),
+        parameters=_plain(definition, observatory),
+        code=("analyses/index", "sources/frameworks"),
+    )
+
+
+def _statistic(definition: StatisticsDefinition, observatory: Observatory) -> Step:
+    def run(work: Work) -> Result:
+        from armillary.analyses.statistics import additivity, structure
+
+        asked = {
+            "analysis": definition.id,
+            "indicator": definition.indicator,
+            "dimension": definition.dimension,
+        }
+        observations = _of(work.store.table("observation"), definition.sources)
+        return Result(
+            tables={
+                "derived_observation": work.store.arrow(structure(observations, **asked)),
+                "finding": work.store.arrow(additivity(observations, **asked)),
+            }
+        )
+
+    return Step(
+        name=f"statistics:{definition.id}",
+        says=definition.title.in_language("en"),
+        run=run,
+        after=_sources(definition.sources),
+        parameters=_plain(definition, observatory),
+        code=("analyses/statistics",),
+    )
+
+
+def _topics(definition: TopicsDefinition, observatory: Observatory) -> Step:
+    planted = any(observatory.sources[name].kind == "simulated" for name in definition.works)
+
+    def run(work: Work) -> Result:
+        from armillary.analyses.topics import map_topics, recovery
+        from armillary.model.literature import TopicRecipe
+
+        asked = {name: getattr(definition, name) for name in _RECIPE_KEYS}
+        found = map_topics(
+            _of(work.store.table("work"), definition.works),
+            _of(work.store.table("citation"), definition.works),
+            corpus=definition.id,
+            recipe=TopicRecipe(**asked),
+            progress=work.progress,
+        )
+        tables = dict(found.tables)
+        if planted:
+            tables["recovery"] = recovery(
+                _of(work.store.table("planted_topic"), definition.works),
+                _of(work.store.table("planted_work"), definition.works),
+                work.store.lend("found_cluster", tables["cluster"]),
+                work.store.lend("found_cluster_work", tables["cluster_work"]),
+                corpus=definition.id,
+            )
+        return Result(tables=tables, notes=found.notes)
+
+    return Step(
+        name=f"topics:{definition.id}",
+        says=definition.title.in_language("en"),
+        run=run,
+        after=tuple(
+            f"{kind}:{name}" for name in definition.works for kind in ("source", "references")
+        ),
+        parameters=_plain(definition, observatory),
+        code=("analyses/topics",),
+    )
+
+
+_RECIPE_KEYS = ("topics", "hot", "growing", "recent_years", "last_year", "seed")
+
+
+def _register(definition: PoliciesDefinition, observatory: Observatory) -> Step:
+    def run(work: Work) -> Result:
+        raise NotImplementedError
+
+    return Step(
+        name=f"policies:{definition.id}",
+        says=definition.title.in_language("en"),
+        run=run,
+        after=_sources(definition.sources),
+        parameters=_plain(definition, observatory),
+        code=("analyses/policy", "evidence/search"),
+    )
+
+
+def _of(table: Table, sources: tuple[str, ...]) -> Table:
+    return table.filter(table["source"].isin(list(sources)))
+
+
+def _sources(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"source:{name}" for name in names)
+
+
+def _plain(definition: Any, observatory: Observatory) -> dict[str, Any]:
+    """Return what a definition asks for as JSON can hold it, paths relative to the observatory."""
+    plain = msgspec.to_builtins(
+        definition, enc_hook=lambda path: os.path.relpath(path, observatory.root)
+    )
+    return dict(plain)
