@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -62,6 +63,6 @@ def test_hundred_millions_have_their_chinese_word():
 def test_what_is_written_reads_back_within_half_a_digit(value, decimals):
     text = numbers.format_number(value, language="en", decimals=decimals)
 
-    read = float(text.replace(",", "").replace("−", "-"))
+    read = Decimal(text.replace(",", "").replace("−", "-"))
 
-    assert abs(read - value) <= 0.5 * 10**-decimals * (1 + 1e-9) + 1e-6
+    assert abs(read - Decimal(repr(value))) <= Decimal(5).scaleb(-decimals - 1)

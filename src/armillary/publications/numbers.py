@@ -63,11 +63,11 @@ def format_number(
 def format_percent(
     share: float | None, *, language: str, decimals: int = 1, missing: str = MISSING
 ) -> str:
-    """Write a share (0..1) as a percentage.
+    r"""Write a share (0..1) as a percentage.
 
     Examples:
         >>> format_percent(0.1234, language="en")
-        '12.3 %'
+        '12.3\xa0%'
         >>> format_percent(0.1234, language="zh")
         '12.3%'
     """

@@ -42,8 +42,8 @@ def flat(values: pa.Array) -> pa.Array:
         values = pc.binary_join(values, LIST_SEPARATOR)
     if not pa.types.is_string(values.type):
         return values
+    risky = pc.match_substring_regex(values, _FORMULA)
     # NUL ends a text for some readers; a bare carriage return ends a row for others.
     for unwanted, instead in (("\x00", "\ufffd"), ("\r\n", "\n"), ("\r", "\n")):
         values = pc.replace_substring(values, unwanted, instead)
-    risky = pc.match_substring_regex(values, _FORMULA)
     return pc.if_else(risky, pc.binary_join_element_wise("'", values, ""), values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,8 +22,6 @@ from armillary.publications.pack.descriptor import (
 from armillary.publications.pack.readme import readme
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from armillary.evidence.store import Store
     from armillary.model.observatory import Observatory
     from armillary.model.table import Table
@@ -47,12 +46,16 @@ class PackSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         folder: Folder of the pack.
+        n_tables: Tables with at least one row.
+        n_rows: Rows of all tables.
         tables: Rows of each table.
         bytes: Size of all files together.
         withheld: Works sources whose records are given as identifiers and years alone.
     """
 
     folder: Path
+    n_tables: int
+    n_rows: int
     tables: dict[str, int]
     bytes: int
     withheld: tuple[str, ...]
@@ -99,6 +102,8 @@ def write_pack(
     progress("pack", len(names), len(names))
     return PackSummary(
         folder=out,
+        n_tables=len(counts),
+        n_rows=sum(counts.values()),
         tables=counts,
         bytes=sum(file.stat().st_size for file in out.iterdir() if file.is_file()),
         withheld=withheld,

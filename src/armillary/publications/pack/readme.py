@@ -28,9 +28,7 @@ def catalogue() -> dict[str, dict[str, dict[str, str]]]:
     return held
 
 
-def readme(
-    observatory: Observatory, *, counts: Mapping[str, int], withheld: Sequence[str]
-) -> str:
+def readme(observatory: Observatory, *, counts: Mapping[str, int], withheld: Sequence[str]) -> str:
     """Return the README: what the tables hold, how to read them, what is kept back.
 
     Args:
@@ -68,7 +66,11 @@ def _in_language(
         words["intro"],
         f"## {words['tables']}",
         "\n".join(
-            [f"| {words['table']} | {words['rows']} | {words['holds']} |", "|---|---:|---|", *listed]
+            [
+                f"| {words['table']} | {words['rows']} | {words['holds']} |",
+                "|---|---:|---|",
+                *listed,
+            ]
         ),
         f"## {words['reading']}",
         *(words[key] for key in ("format", "formula", "flags", "values")),
@@ -86,10 +88,10 @@ def _in_language(
 
 
 def escaped(text: str) -> str:
-    """Return a text that Markdown shows as it is.
+    r"""Return a text that Markdown shows as it is.
 
     Examples:
         >>> escaped("a *b* <c>")
-        'a \\\\*b\\\\* \\\\<c\\\\>'
+        'a \\*b\\* \\<c\\>'
     """
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from armillary.errors import PublicationError, raise_all
 from armillary.publications.fonts import uncovered
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Mapping
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Cn"}
@@ -18,12 +18,12 @@ _SPACES = dict.fromkeys(map(ord, "\t\n\r\v\f\u2028\u2029\x85"), " ")
 
 
 def plain(text: str) -> str:
-    """Return a text as one line in composed form, without control or direction characters.
+    r"""Return a text as one line in composed form, without control or direction characters.
 
     Direction marks could make a page show another order than the data holds.
 
     Examples:
-        >>> plain("a\\tb\\x00\\u202ec  d")
+        >>> plain("a\tb\x00\u202ec  d")
         'a bc d'
     """
     text = unicodedata.normalize("NFC", text).translate(_SPACES)
@@ -64,6 +64,7 @@ def shown(tree: Any, *, replaced: set[str], counts: Counter[str]) -> Any:
         counts: Gains one for each character written so.
 
     Examples:
+        >>> from collections import Counter
         >>> shown({"text": "R한"}, replaced={"한"}, counts=Counter())
         {'text': 'R[U+D55C]'}
     """

@@ -90,9 +90,7 @@ def stack(
     }
 
 
-def bars(
-    caption: str, *, alternative: str, labels: Sequence[str], values: Sequence[int]
-) -> Block:
+def bars(caption: str, *, alternative: str, labels: Sequence[str], values: Sequence[int]) -> Block:
     """Draw counts as columns, one for each label."""
     return {
         "kind": "bars",

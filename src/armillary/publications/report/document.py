@@ -5,9 +5,12 @@ from __future__ import annotations
 import calendar
 import hashlib
 import json
+import re
 from collections import Counter
+from importlib.metadata import version
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -25,28 +28,29 @@ from armillary.publications.report import (
 from armillary.publications.report.words import Words
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from armillary.evidence.store import Store
     from armillary.model.observatory import Observatory, Text
 
 _EPOCH = 946_684_800  # 2000-01-01: the date of a report whose data has none
-_STANDARD = "ua-1"
+_STANDARD: Final = "ua-1"
+_PAGES = re.compile(rb"/Type\s*/Pages\s*/Count (\d+)")
 
 
 class ReportSummary(msgspec.Struct, frozen=True, kw_only=True):
     """What was written.
 
     Args:
-        files: The PDF of each language, in the order of the languages.
-        bytes: Size of all files together.
+        file: The PDF.
+        n_pages: Its pages.
+        bytes: Its size.
         replaced: Characters of the data that no font draws, and how often each was written as
             its code point.
         system_fonts: Whether a font of this computer drew what the vendored ones cannot; the
             bytes then depend on that font.
     """
 
-    files: tuple[Path, ...]
+    file: Path
+    n_pages: int
     bytes: int
     replaced: dict[str, int]
     system_fonts: bool
@@ -60,7 +64,7 @@ def write_report(
     language: str | None = None,
     cache: Path | None = None,
 ) -> ReportSummary:
-    """Write the report as `report-en.pdf` and `report-zh.pdf`: A4, tagged (PDF/UA-1).
+    """Write the report in one language as a PDF: A4, tagged (PDF/UA-1).
 
     One document for each language reads better than one with both: line breaking, contents
     and the reading order of assistive software follow one language. The same store gives the
@@ -74,43 +78,40 @@ def write_report(
     Args:
         store: The store.
         observatory: Its definition.
-        out: Folder to write into; made if absent.
-        language: Write this language alone; None writes those of the observatory.
+        out: File to write; its folder is made if absent.
+        language: Language of the report; None takes the first of the observatory.
         cache: Folder that keeps each PDF under the checksum of all that went into it.
 
     Raises:
         PublicationError: A definition holds a character no font draws, an unknown language was
             asked for, or the typesetter failed.
     """
-    languages = (language,) if language is not None else observatory.languages
-    if unknown := [each for each in languages if each not in LANGUAGES]:
+    language = language or observatory.languages[0]
+    if language not in LANGUAGES:
         raise PublicationError(
-            f"The report cannot be written in {unknown[0]!r}.",
+            f"The report cannot be written in {language!r}.",
             where="write_report, language",
             fix=f"use one of {', '.join(LANGUAGES)}",
         )
     characters.require_drawable(_definition_texts(observatory), drawable=drawable)
-    out.mkdir(parents=True, exist_ok=True)
     date, stamp = _date(store)
-    written, counts, system = [], Counter[str](), False
-    for each in languages:
-        seen: set[str] = set()
-        document = characters.cleaned(
-            _document(store, observatory, language=each, date=date), seen=seen
-        )
-        missing = set().union(*(uncovered(c) for c in seen))
-        drawn = drawable(missing)
-        document = characters.shown(document, replaced=missing - drawn, counts=counts)
-        system = system or bool(drawn)
-        pdf = _typeset(document, stamp=stamp, system_fonts=bool(drawn), cache=cache)
-        target = out / f"report-{each}.pdf"
-        target.write_bytes(pdf)
-        written.append(target)
+    seen: set[str] = set()
+    document = characters.cleaned(
+        _document(store, observatory, language=language, date=date), seen=seen
+    )
+    missing = uncovered("".join(seen))
+    drawn = drawable(missing)
+    counts = Counter[str]()
+    document = characters.shown(document, replaced=missing - drawn, counts=counts)
+    pdf = _typeset(document, stamp=stamp, system_fonts=bool(drawn), cache=cache)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(pdf)
     return ReportSummary(
-        files=tuple(written),
-        bytes=sum(file.stat().st_size for file in written),
+        file=out,
+        n_pages=max((int(n) for n in _PAGES.findall(pdf)), default=0),
+        bytes=len(pdf),
         replaced=dict(sorted(counts.items())),
-        system_fonts=system,
+        system_fonts=bool(drawn),
     )
 
 
@@ -118,8 +119,8 @@ def _document(
     store: Store, observatory: Observatory, *, language: str, date: str
 ) -> dict[str, Any]:
     words = Words(language, store=store)
-    title = (
-        observatory.report.title.in_language(language) or observatory.title.in_language(language)
+    title = observatory.report.title.in_language(language) or observatory.title.in_language(
+        language
     )
     chapters = overview.summary(store, observatory, words=words)
     for index in observatory.indexes.values():
@@ -196,17 +197,20 @@ def drawable(missing: set[str]) -> set[str]:
     import typst
 
     compiler = typst.Compiler(
-        b'#set document(title: "x")\n#sys.inputs.text',
-        font_paths=[str(path) for path in font_paths()],
-        ignore_system_fonts=False,
+        font_paths=[str(path) for path in font_paths()], ignore_system_fonts=False
     )
 
     def draws(some: list[str]) -> bool:
         try:
             compiler.compile(
-                format="pdf", pdf_standards=[_STANDARD], sys_inputs={"text": " ".join(some)}
+                b'#set document(title: "probe")\n#sys.inputs.text',
+                format="pdf",
+                pdf_standards=[_STANDARD],
+                sys_inputs={"text": " ".join(some)},
             )
-        except typst.TypstError:
+        except typst.TypstError as error:
+            if "could not be displayed" not in str(error):
+                raise
             return False
         return True
 
@@ -230,7 +234,7 @@ def _typeset(
     data = json.dumps(document, ensure_ascii=False, sort_keys=True)
     kept = None
     if cache is not None and not system_fonts:
-        what = (typst.__version__, resource.read_text("utf-8"), data, str(stamp), *FAMILIES)
+        what = (version("typst"), resource.read_text("utf-8"), data, str(stamp), *FAMILIES)
         key = hashlib.sha256("\0".join(what).encode()).hexdigest()
         kept = cache / f"report-{key[:24]}.pdf"
         if kept.exists():

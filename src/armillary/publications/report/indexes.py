@@ -118,9 +118,7 @@ def _summary(
     return made
 
 
-def _ranking(
-    ranked: list[Row], intervals: dict[str, Row], *, period: str, words: Words
-) -> Block:
+def _ranking(ranked: list[Row], intervals: dict[str, Row], *, period: str, words: Words) -> Block:
     language = words.language
     last = max([row["rank_high"] for row in intervals.values()] + [len(ranked)])
     scale = (1.0, float(last))
@@ -191,9 +189,7 @@ def missing_note(rows: list[dict[str, Any]], *, words: Words) -> list[str]:
     return [words("missing")] if shown else []
 
 
-def _pillars(
-    ranked: list[Row], rows: list[Row], nodes: list[Row], *, words: Words
-) -> list[Block]:
+def _pillars(ranked: list[Row], rows: list[Row], nodes: list[Row], *, words: Words) -> list[Block]:
     pillars = [node for node in nodes if node["level"] == 1]
     if not 1 < len(pillars) <= _MOST_PILLARS:
         return []

@@ -67,7 +67,9 @@ def _sources(store: Store, observatory: Observatory, *, words: Words) -> list[Bl
         sums = [
             sum(row[key] for row in rows) for key in ("n_read", "n_kept", "n_empty", "n_rejected")
         ]
-        units = sorted({words.known(f"unit_read.{row['unit_read']}", row["unit_read"]) for row in rows})
+        units = sorted(
+            {words.known(f"unit_read.{row['unit_read']}", row["unit_read"]) for row in rows}
+        )
         made.append(
             blocks.row(
                 [
@@ -107,9 +109,7 @@ def sources_and_methods(store: Store, observatory: Observatory, *, words: Words)
         words: Texts in the language of the report.
     """
     origins = store.rows(store.table("origin").order_by(["source", "file", "origin"]))
-    readings = {
-        (row["source"], row["origin"]): row for row in store.rows(store.table("reading"))
-    }
+    readings = {(row["source"], row["origin"]): row for row in store.rows(store.table("reading"))}
     made = [blocks.chapter(words("sources.title")), blocks.paragraph(words("sources.text"))]
     by_source: dict[str, list[Row]] = {}
     for row in origins:

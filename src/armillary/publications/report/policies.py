@@ -133,9 +133,7 @@ def _by_theme(
 
 def _latest(store: Store, mine: Any, *, words: Words) -> list[Block]:
     dated = mine.filter(mine["date"].notnull())
-    rows = store.rows(
-        dated.order_by([dated["date"].desc(), dated["initiative"]]).limit(_LATEST)
-    )
+    rows = store.rows(dated.order_by([dated["date"].desc(), dated["initiative"]]).limit(_LATEST))
     if not rows:
         return []
     return [

@@ -36,7 +36,7 @@ def chapter(store: Store, definition: StatisticsDefinition, *, words: Words) -> 
     if not rows:
         return []
     areas = sorted({row["REF_AREA"] for row in rows})
-    area = definition.area if definition.area in areas else areas[0]
+    area: str = definition.area if definition.area in areas else areas[0]
     mine = [row for row in rows if row["REF_AREA"] == area]
     made = [blocks.chapter(definition.title.in_language(words.language))]
     if about := definition.about.in_language(words.language):
@@ -162,10 +162,10 @@ def _operation(
     seen: set[str] = set()
     made = []
     for code in _codes(chosen):
-        cells: list[blocks.Cell] = [_part(code, definition, words=words)]
-        for year in years:
-            cells.append(_value(held.get((code, year)), operation, reasons, seen, words=words))
-        made.append(blocks.row(cells))
+        values = [
+            _value(held.get((code, year)), operation, reasons, seen, words=words) for year in years
+        ]
+        made.append(blocks.row([_part(code, definition, words=words), *values]))
     notes = [f"{letter} {reason}" for reason, letter in reasons.items()]
     return [
         blocks.section(words(f"stats.{operation}")),
@@ -193,9 +193,7 @@ def _value(
         return MISSING
     marks = status_marks(row["OBS_STATUS"]) if row["OBS_VALUE"] is not None else ""
     seen |= set(marks)
-    text = format_number(
-        row["OBS_VALUE"], language=words.language, signed=operation == "growth"
-    )
+    text = format_number(row["OBS_VALUE"], language=words.language, signed=operation == "growth")
     if row["OBS_VALUE"] is None and row["reason"]:
         marks = reasons.setdefault(row["reason"], _letter(len(reasons)))
     return blocks.marked(text, mark=marks)
@@ -212,9 +210,7 @@ def _other_areas(
     levels = {r["REF_AREA"]: r for r in totals if r["operation"] == "level" and _has(r)}
     if not levels:
         return []
-    growth = {
-        (r["REF_AREA"], r["TIME_PERIOD"]): r for r in totals if r["operation"] == "growth"
-    }
+    growth = {(r["REF_AREA"], r["TIME_PERIOD"]): r for r in totals if r["operation"] == "growth"}
     seen: set[str] = set()
     reasons: dict[str, str] = {}
     made = [
@@ -234,9 +230,7 @@ def _other_areas(
     return [
         blocks.section(words("stats.areas")),
         blocks.table(
-            words(
-                "stats.areas_caption", indicator=words.name("indicator", definition.indicator)
-            ),
+            words("stats.areas_caption", indicator=words.name("indicator", definition.indicator)),
             columns=[
                 blocks.column(words("index.unit"), align="left", width="1fr"),
                 blocks.column(words("stats.year")),
