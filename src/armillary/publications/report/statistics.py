@@ -35,8 +35,8 @@ def chapter(store: Store, definition: StatisticsDefinition, *, words: Words) -> 
     )
     if not rows:
         return []
-    areas = sorted({row["REF_AREA"] for row in rows})
-    area: str = definition.area if definition.area in areas else areas[0]
+    areas: list[str] = sorted({row["REF_AREA"] for row in rows})
+    area = definition.area if definition.area and definition.area in areas else areas[0]
     mine = [row for row in rows if row["REF_AREA"] == area]
     made = [blocks.chapter(definition.title.in_language(words.language))]
     if about := definition.about.in_language(words.language):

@@ -186,7 +186,7 @@ def _recovery(store: Store, definition: TopicsDefinition, *, words: Words) -> li
     if not rows:
         return []
     language = words.language
-    names = {
+    names: dict[str, blocks.Cell] = {
         row["topic"]: words.told(row["label_en"], row["label_zh"])
         for row in store.rows(store.table("planted_topic").order_by(["source", "topic"]))
         if row["source"] in definition.works
@@ -197,13 +197,13 @@ def _recovery(store: Store, definition: TopicsDefinition, *, words: Words) -> li
     made = [
         blocks.row(
             [
-                names.get(row["topic"], row["topic"]),
+                names.get(row["topic"]) or str(row["topic"]),
                 words("yes") if row["emerging"] else words("no"),
                 format_number(row["n_planted"], language=language, decimals=0),
                 format_number(row["n_found"], language=language, decimals=0),
                 format_percent(row["precision"], language=language, decimals=0),
                 format_percent(row["recall"], language=language, decimals=0),
-                "" if row["growing_rank"] is None else str(row["growing_rank"]),
+                "" if row["growing_rank"] is None else f"{row['growing_rank']}",
             ]
         )
         for row in rows

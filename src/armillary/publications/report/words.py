@@ -44,7 +44,7 @@ class Words:
     def __init__(self, language: str, *, store: Store) -> None:
         self.language = language
         codes = store.table("code").order_by(["codelist", "code"])
-        self._names = {
+        self._names: dict[tuple[str, str], tuple[str, str]] = {
             (row["codelist"], row["code"]): (row["name_en"], row["name_zh"])
             for row in store.rows(codes)
         }
