@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_PAGE_PART = 1_500  # characters; an entry of more may run over two pages
 Block = dict[str, Any]
 Cell = str | dict[str, Any]
 
@@ -88,4 +89,11 @@ def entry(
     title: Cell, *, particulars: str = "", texts: Sequence[Cell] = (), code: str = ""
 ) -> dict[str, Any]:
     """Make one entry of `items`; `code` is set in a fixed-width manner, such as a checksum."""
-    return {"title": title, "particulars": particulars, "texts": list(texts), "code": code}
+    said = [text if isinstance(text, str) else text["text"] for text in (title, *texts)]
+    return {
+        "title": title,
+        "particulars": particulars,
+        "texts": list(texts),
+        "code": code,
+        "long": sum(map(len, said)) > _PAGE_PART,
+    }
