@@ -117,6 +117,8 @@ class StatisticsDefinition(msgspec.Struct, frozen=True, kw_only=True):
         indicator: INDICATOR code, e.g. GERD.
         dimension: SECT_PERF, SECT_FUND or TYPE_RD.
         area: Area shown first on the page; other areas follow.
+        tolerance: Share of a total by which its parts may differ from it beyond rounding,
+            before that is a finding; for sources that hold more than rounding noise.
     """
 
     id: str
@@ -125,6 +127,7 @@ class StatisticsDefinition(msgspec.Struct, frozen=True, kw_only=True):
     indicator: str
     dimension: Literal["SECT_PERF", "SECT_FUND", "TYPE_RD"] = "SECT_PERF"
     area: str | None = None
+    tolerance: float = 0.0
     about: Text = Text()
 
 

@@ -333,7 +333,7 @@ class _Reader:
 
     def statistic(self, name: str, table: dict[str, Any]) -> StatisticsDefinition | None:
         at = ("statistics", name)
-        known = ("title", "sources", "indicator", "dimension", "area", "about")
+        known = ("title", "sources", "indicator", "dimension", "area", "tolerance", "about")
         self.problems += self.toml.unknown_keys(table, known, *at)
         dimension = table.get("dimension", "SECT_PERF")
         if dimension not in _DIMENSIONS:
@@ -342,6 +342,15 @@ class _Reader:
                 *at,
                 "dimension",
                 fix=nearest(str(dimension), _DIMENSIONS) or f"use {', '.join(_DIMENSIONS)}",
+            )
+            return None
+        tolerance = table.get("tolerance", 0.0)
+        if not isinstance(tolerance, int | float) or not 0 <= tolerance < 1:
+            self.problem(
+                f"tolerance = {tolerance!r} is not a share from 0 to 1.",
+                *at,
+                "tolerance",
+                fix="write tolerance = 0.001 for a tenth of a percent",
             )
             return None
         if "indicator" not in table:
@@ -353,6 +362,7 @@ class _Reader:
             indicator=self.string(table, "indicator", *at) or "",
             dimension=dimension,
             area=self.string(table, "area", *at),
+            tolerance=float(tolerance),
             about=self.text(table, "about", *at),
         )
 

@@ -15,6 +15,7 @@ import msgspec
 
 from armillary.evidence.duckdb import DuckDBStore
 from armillary.model.observatory import Observatory
+from armillary.model.progress import Progress
 from armillary.publications.changes import Changes
 from armillary.workflow.state import Home, State, remove
 from armillary.workflow.step import Step, key_of
@@ -46,7 +47,7 @@ class _Task(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     draft: Path
     changes: Callable[[], Changes]
-    progress: Callable[[str, int, int], None]
+    progress: Progress
 
 
 def _site(task: _Task) -> tuple[tuple[str, ...], str]:
@@ -73,7 +74,7 @@ def _report(task: _Task) -> tuple[tuple[str, ...], str]:
         made = write_report(
             task.store,
             task.observatory,
-            task.draft / name,
+            out=task.draft / name,
             language=language,
             cache=task.home.cache / "charts",
         )
@@ -85,7 +86,7 @@ def _report(task: _Task) -> tuple[tuple[str, ...], str]:
 def _pack(task: _Task) -> tuple[tuple[str, ...], str]:
     from armillary.publications.pack import write_pack
 
-    made = write_pack(task.store, task.observatory, task.draft / "data", progress=task.progress)
+    made = write_pack(task.store, task.observatory, out=task.draft / "data", progress=task.progress)
     return ("data",), f"{made.n_tables} tables, {made.n_rows:,} rows"
 
 

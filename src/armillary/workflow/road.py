@@ -7,12 +7,14 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import pyarrow as pa
 
 from armillary.model.columns import table_of
 from armillary.workflow.read import read_source
 from armillary.workflow.step import Result, Step, Work
 
 if TYPE_CHECKING:
+    from armillary.evidence.store import Store
     from armillary.model.observatory import (
         IndexDefinition,
         Observatory,
@@ -126,7 +128,7 @@ def _index(definition: IndexDefinition, observatory: Observatory) -> Step:
 
 def _statistic(definition: StatisticsDefinition, observatory: Observatory) -> Step:
     def run(work: Work) -> Result:
-        from armillary.analyses.statistics import additivity, structure
+        from armillary.analyses.statistics import additivity, area_additivity, structure
 
         asked = {
             "analysis": definition.id,
@@ -134,10 +136,22 @@ def _statistic(definition: StatisticsDefinition, observatory: Observatory) -> St
             "dimension": definition.dimension,
         }
         observations = _of(work.store.table("observation"), definition.sources)
+        store = work.store
+        found = [additivity(observations, **asked, relative_tolerance=definition.tolerance)]
+        if provinces := _parts_of(definition.area, observations, store):
+            found.append(
+                area_additivity(
+                    observations,
+                    **asked,
+                    whole=str(definition.area),
+                    areas=provinces,
+                    relative_tolerance=definition.tolerance,
+                )
+            )
         return Result(
             tables={
-                "derived_observation": work.store.arrow(structure(observations, **asked)),
-                "finding": work.store.arrow(additivity(observations, **asked)),
+                "derived_observation": store.arrow(structure(observations, **asked)),
+                "finding": pa.concat_tables([store.arrow(one) for one in found]),
             }
         )
 
@@ -149,6 +163,18 @@ def _statistic(definition: StatisticsDefinition, observatory: Observatory) -> St
         parameters=_plain(definition, observatory),
         code=("analyses/statistics",),
     )
+
+
+def _parts_of(area: str | None, observations: Table, store: Store) -> list[str]:
+    """Return the areas of the data that lie directly within `area`, e.g. provinces of a nation."""
+    codes = store.table("code")
+    within = codes.filter((codes["codelist"] == "CL_AREA") & (codes["parent"] == (area or "")))
+    held = observations.select("REF_AREA").distinct()
+    return [
+        row["REF_AREA"]
+        for row in store.rows(held.order_by("REF_AREA"))
+        if row["REF_AREA"] in {one["code"] for one in store.rows(within)}
+    ]
 
 
 def _topics(definition: TopicsDefinition, observatory: Observatory) -> Step:

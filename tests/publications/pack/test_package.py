@@ -21,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::U
 
 @pytest.fixture
 def pack(open_store, sample, observatory, tmp_path) -> Path:
-    return write_pack(open_store(sample), observatory, tmp_path / "data").folder
+    return write_pack(open_store(sample), observatory, out=tmp_path / "data").folder
 
 
 def lines_of(pack: Path, table: str) -> list[dict[str, str]]:
@@ -164,7 +164,7 @@ def test_one_file_without_open_licence_keeps_the_whole_source_back(
         {**robots, "origin": "5" * 16, "sha256": "5" * 64, "licence": "All rights reserved"}
     )
 
-    summary = write_pack(open_store(sample), observatory, tmp_path / "data")
+    summary = write_pack(open_store(sample), observatory, out=tmp_path / "data")
 
     assert summary.withheld == ("robots",)
 
@@ -190,7 +190,7 @@ def test_only_licences_that_allow_it_are_open(licence, free):
 
 
 def test_two_runs_give_the_same_bytes(open_store, sample, observatory, tmp_path, pack):
-    again = write_pack(open_store(sample), observatory, tmp_path / "again").folder
+    again = write_pack(open_store(sample), observatory, out=tmp_path / "again").folder
 
     first = {file.name: file.read_bytes() for file in sorted(pack.iterdir())}
 
@@ -199,10 +199,10 @@ def test_two_runs_give_the_same_bytes(open_store, sample, observatory, tmp_path,
 
 def test_a_table_that_lost_its_rows_leaves_the_pack(open_store, sample, observatory, tmp_path):
     out = tmp_path / "data"
-    write_pack(open_store(sample), observatory, out)
+    write_pack(open_store(sample), observatory, out=out)
     del sample["finding"]
 
-    summary = write_pack(open_store(sample), observatory, out)
+    summary = write_pack(open_store(sample), observatory, out=out)
 
     assert "finding" not in summary.tables
     assert not (out / "finding.csv").exists()
@@ -215,7 +215,7 @@ def test_progress_is_told_table_by_table(open_store, observatory, tmp_path):
     write_pack(
         open_store({}),
         observatory,
-        tmp_path / "data",
+        out=tmp_path / "data",
         progress=lambda what, done, total: told.append((what, done, total)),
     )
 
@@ -238,7 +238,7 @@ def test_a_store_on_either_engine_gives_the_same_lines(store, sample, observator
     for name in ("code", "work", "origin"):
         store.lend(name, table_of(name, sample[name]))
 
-    folder = write_pack(store, observatory, tmp_path / "data").folder
+    folder = write_pack(store, observatory, out=tmp_path / "data").folder
 
     assert [row["work"] for row in lines_of(folder, "work")] == [
         "planted:W1",

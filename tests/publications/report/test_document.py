@@ -30,7 +30,10 @@ def written(open_store, sample, observatory, tmp_path):
     store = open_store(sample)
     return {
         language: write_report(
-            store, observatory, tmp_path / "public" / f"report-{language}.pdf", language=language
+            store,
+            observatory,
+            out=tmp_path / "public" / f"report-{language}.pdf",
+            language=language,
         )
         for language in ("en", "zh")
     }
@@ -54,7 +57,7 @@ def test_the_summary_says_what_was_written(written, language):
 def test_the_first_language_of_the_observatory_is_taken(open_store, observatory, tmp_path):
     chinese_first = msgspec.structs.replace(observatory, languages=("zh", "en"))
 
-    summary = write_report(open_store({}), chinese_first, tmp_path / "report.pdf")
+    summary = write_report(open_store({}), chinese_first, out=tmp_path / "report.pdf")
 
     assert "三国创新" in text_of(summary.file)
 
@@ -99,7 +102,7 @@ def test_topics_are_not_sold_as_forecasts_and_simulation_is_said(texts):
 def test_a_corpus_that_is_not_simulated_is_not_called_so(open_store, sample, observatory, tmp_path):
     sample["origin"] = [row | {"simulated": False} for row in sample["origin"]]
 
-    summary = write_report(open_store(sample), observatory, tmp_path / "out.pdf", language="en")
+    summary = write_report(open_store(sample), observatory, out=tmp_path / "out.pdf", language="en")
 
     assert "Simulateddata" not in text_of(summary.file)
 
@@ -147,18 +150,20 @@ def test_the_date_of_the_document_is_that_of_the_data(written):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_two_runs_give_the_same_bytes(open_store, sample, observatory, tmp_path, written, language):
-    again = write_report(open_store(sample), observatory, tmp_path / "again.pdf", language=language)
+    again = write_report(
+        open_store(sample), observatory, out=tmp_path / "again.pdf", language=language
+    )
 
     assert again.file.read_bytes() == written[language].file.read_bytes()
 
 
 def test_the_cache_gives_back_what_it_was_given(open_store, sample, observatory, tmp_path):
     store, cache = open_store(sample), tmp_path / "cache"
-    first = write_report(store, observatory, tmp_path / "a.pdf", language="zh", cache=cache)
+    first = write_report(store, observatory, out=tmp_path / "a.pdf", language="zh", cache=cache)
     kept = sorted(cache.iterdir())
     kept[0].write_bytes(b"kept")
 
-    second = write_report(store, observatory, tmp_path / "b.pdf", language="zh", cache=cache)
+    second = write_report(store, observatory, out=tmp_path / "b.pdf", language="zh", cache=cache)
 
     assert len(kept) == 1
     assert first.file.read_bytes() != b"kept"
@@ -168,14 +173,14 @@ def test_the_cache_gives_back_what_it_was_given(open_store, sample, observatory,
 def test_an_empty_store_still_gives_a_report(open_store, tmp_path):
     observatory = Observatory(root=tmp_path, title=Text(en="Nothing yet"), languages=("en",))
 
-    summary = write_report(open_store({}), observatory, tmp_path / "out.pdf")
+    summary = write_report(open_store({}), observatory, out=tmp_path / "out.pdf")
 
     assert "Nothingyet" in text_of(summary.file)
 
 
 def test_an_unknown_language_is_refused(open_store, observatory, tmp_path):
     with pytest.raises(PublicationError, match="'fr'"):
-        write_report(open_store({}), observatory, tmp_path / "out.pdf", language="fr")
+        write_report(open_store({}), observatory, out=tmp_path / "out.pdf", language="fr")
 
 
 def test_characters_of_the_data_that_no_font_draws_are_counted(
@@ -184,7 +189,7 @@ def test_characters_of_the_data_that_no_font_draws_are_counted(
     # U+10FFFD is private for ever, so no font draws it.
     sample["initiative"][0]["title_en"] = "Plan \U0010fffd and \U0010fffd"
 
-    summary = write_report(open_store(sample), observatory, tmp_path / "out.pdf", language="en")
+    summary = write_report(open_store(sample), observatory, out=tmp_path / "out.pdf", language="en")
 
     assert summary.replaced == {"\U0010fffd": 2}
     assert "Plan[U+10FFFD]and[U+10FFFD]" in text_of(summary.file)
@@ -200,7 +205,7 @@ def test_characters_of_the_definition_that_no_font_draws_are_refused_at_once(
     )
 
     with pytest.raises(ManyProblems) as caught:
-        write_report(open_store({}), broken, tmp_path / "out.pdf")
+        write_report(open_store({}), broken, out=tmp_path / "out.pdf")
 
     first, second = caught.value.problems
     assert "U+10FFFD" in first.problem

@@ -62,7 +62,7 @@ class PackSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_pack(
-    store: Store, observatory: Observatory, out: Path, *, progress: Progress = silent
+    store: Store, observatory: Observatory, *, out: Path, progress: Progress = silent
 ) -> PackSummary:
     """Write a Frictionless data package of the whole store.
 

@@ -59,8 +59,8 @@ class ReportSummary(msgspec.Struct, frozen=True, kw_only=True):
 def write_report(
     store: Store,
     observatory: Observatory,
-    out: Path,
     *,
+    out: Path,
     language: str | None = None,
     cache: Path | None = None,
 ) -> ReportSummary:
