@@ -12,7 +12,7 @@ from armillary.errors import StoreError, listed
 from armillary.model.columns import empty, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -89,6 +89,10 @@ class SparkStore:
         """Run an expression and return its rows as mappings."""
         found: list[dict[str, Any]] = self.arrow(expression).to_pylist()
         return found
+
+    def batches(self, expression: Table, *, size: int) -> Iterator[pa.RecordBatch]:
+        """Run an expression and give its rows in pieces of at most about `size`."""
+        yield from self.arrow(expression).to_batches(max_chunksize=size)
 
     def lend(self, name: str, table: pa.Table) -> Table:
         """Make rows that live in memory a table of the engine."""

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from armillary.evidence.conformance import conform
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from armillary.model.table import Table
@@ -32,6 +33,9 @@ class Store(Protocol):
 
     def rows(self, expression: Table) -> list[dict[str, Any]]:
         """Run an expression and return its rows as mappings, for pages."""
+
+    def batches(self, expression: Table, *, size: int) -> Iterator[pa.RecordBatch]:
+        """Run an expression and give its rows in pieces of at most about `size`."""
 
     def lend(self, name: str, table: pa.Table) -> Table:
         """Make rows that live in memory a table of the engine, to join with others."""

@@ -39,12 +39,20 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     """A corpus the simulator makes, with planted topics.
 
     Args:
-        works: Number of works.
+        works: Number of works, 200 or more.
         first_year: First year of the corpus.
-        last_year: Last year of the corpus.
+        last_year: Last year of the corpus, at least eight years after the first.
         topics: Number of planted topics.
         emerging: How many of them are young and rising at the end.
         seed: Seed of every random draw.
+        growth: Yearly growth of the corpus, beside what the courses of its topics add (0.05 is
+            5 % a year).
+        chinese: Share of works in Chinese; the others are in English.
+        noise: Share of works that belong to no topic.
+        mixed: Share of works that take half their words from a second topic.
+        references: Mean number of cited works inside the corpus, once it is some years old.
+        inside_topic: Share of references a work of a topic makes to its own topic.
+        inside_area: Share it makes to other topics of its area; what is left goes anywhere else.
     """
 
     works: int = 6_000
@@ -53,6 +61,13 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     topics: int = 40
     emerging: int = 6
     seed: int = 1
+    growth: float = 0.05
+    chinese: float = 0.15
+    noise: float = 0.08
+    mixed: float = 0.10
+    references: float = 8.0
+    inside_topic: float = 0.60
+    inside_area: float = 0.25
 
 
 class SourceDefinition(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,1 +1,5 @@
 """Composite indicators, in the order of the OECD/JRC Handbook."""
+
+from armillary.analyses.index.compute import compute
+
+__all__ = ["compute"]

@@ -1,0 +1,226 @@
+"""Labels of clusters: the terms that tell a cluster from the rest of the map."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from armillary.analyses.topics.stopwords import GENERAL_WORDS, HAN_EDGES, HAN_GENERAL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from armillary.analyses.topics.words import Phrases, Tokens
+
+_COVER = 0.35  # a phrase stands for its part where it makes up this share of the part's works
+_HAN_COVER = 0.6
+_MIN_SHARE = 0.04  # share of the works of a cluster that must use a term
+_MOST_COMMON = 0.25  # share of works beside the cluster beyond which a term tells nothing apart
+_PHRASE_BONUS = 0.15  # for each further word: phrases read better than words
+_CANDIDATES = 120
+_SUFFIX = re.compile(
+    "(?:ings?|ers?|ors?|ed|ions?|ical|ics?|al|ally|ments?|ity|ities|ery|eries|ance|ences?|able|e|s)$"
+)
+
+
+class Naming(msgspec.Struct, frozen=True, kw_only=True):
+    """What clusters are called.
+
+    Args:
+        terms: Terms of each cluster, best first.
+        leading: Works of the whole map that use its best term, whatever cluster they are in;
+            None for a cluster without terms.
+    """
+
+    terms: list[list[str]]
+    leading: list[NDArray[np.int32] | None]
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A phrase as people read it and its words as numbers."""
+
+    text: str
+    words: tuple[int, ...]
+    han: bool
+
+
+def characteristic_terms(
+    tokens: Tokens,
+    levels: Sequence[Phrases],
+    labels: NDArray[np.int32],
+    *,
+    n_terms: int = 10,
+) -> Naming:
+    """Name the most characteristic terms of each cluster, best first.
+
+    Terms are words and phrases up to three words (Chinese: two to six characters), counted
+    once for each work. They are ranked by the log-odds of use in the cluster against the
+    rest, with the whole map as prior, over their standard error. A phrase takes the place of
+    its parts where it nearly covers them, so "reinforcement learning" stands and
+    "reinforcement" goes; no term repeats the words of a better one.
+    Source: Monroe, Colaresi & Quinn (2008), doi:10.1093/pan/mpn018.
+
+    Args:
+        tokens: Words of the works.
+        levels: Phrases by length.
+        labels: Cluster of each work; -1 for none; shape (works,).
+        n_terms: Most terms for a cluster.
+
+    Returns:
+        Terms of each cluster, fewer than `n_terms`, or none, where works say little; and the
+        works that use its leading term.
+    """
+    terms, uses = _candidates(tokens, levels)
+    if not terms:
+        n_clusters = int(labels.max(initial=-1)) + 1
+        return Naming(terms=[[] for _ in range(n_clusters)], leading=[None] * n_clusters)
+    works = np.flatnonzero(labels >= 0)
+    member = sparse.csr_array(
+        (np.ones(works.size), (labels[works], works)), shape=(int(labels.max()) + 1, labels.size)
+    )
+    in_cluster = (member @ uses).tocsr()
+    in_all = np.asarray(in_cluster.sum(axis=0)).ravel()
+    sizes = np.bincount(labels[works])
+    bonus = np.array([1.0 if t.han else 1 + _PHRASE_BONUS * (len(t.words) - 1) for t in terms])
+    chosen = []
+    for c, size in enumerate(sizes):
+        row = slice(in_cluster.indptr[c], in_cluster.indptr[c + 1])
+        ids, counts = in_cluster.indices[row], in_cluster.data[row]
+        z = _log_odds_z(counts, float(size), in_all[ids], float(works.size))
+        z = z * bonus[ids]
+        common = in_all[ids] > _MOST_COMMON * works.size + size
+        fit = np.flatnonzero((counts >= max(2.0, _MIN_SHARE * size)) & (z > 0) & ~common)
+        best = fit[np.lexsort((ids[fit], -z[fit]))][:_CANDIDATES]
+        found = {terms[ids[i]]: (float(z[i]), float(counts[i])) for i in best}
+        chosen.append(_without_repetition(found, n_terms))
+    column = {term: n for n, term in enumerate(terms)}
+    by_term = uses.tocsc()
+    leading = [
+        by_term.indices[by_term.indptr[column[own[0]]] : by_term.indptr[column[own[0]] + 1]]
+        if own
+        else None
+        for own in chosen
+    ]
+    return Naming(terms=[[term.text for term in own] for own in chosen], leading=leading)
+
+
+def label_of(terms: Sequence[str], *, n_terms: int = 3) -> str:
+    """Join the best terms into a label.
+
+    Examples:
+        >>> label_of(["reinforcement learning", "policy", "reward", "actor"])
+        'reinforcement learning, policy, reward'
+    """
+    return ", ".join(terms[:n_terms])
+
+
+def _log_odds_z(
+    counts: NDArray[np.float64], size: float, in_all: NDArray[np.float64], n_works: float
+) -> NDArray[np.float64]:
+    """Return log-odds (cluster against rest) over its standard error; prior worth 50 works."""
+    prior = 50.0 * in_all / n_works
+    rest, rest_size = in_all - counts, n_works - size
+    inside = (counts + prior) / (size + 50.0 - counts - prior + 1e-9)
+    outside = (rest + prior) / (rest_size + 50.0 - rest - prior + 1e-9)
+    error = np.sqrt(1 / (counts + prior) + 1 / (rest + prior))
+    return np.asarray(np.log(inside / outside) / error)
+
+
+def _candidates(tokens: Tokens, levels: Sequence[Phrases]) -> tuple[list[Term], sparse.csr_array]:
+    """List the phrases that may name a topic, and which works use them."""
+    terms: list[Term] = []
+    blocks = []
+    for level in levels:
+        kept = []
+        for n, words in enumerate(level.words.tolist()):
+            names = [tokens.names[w] for w in words]
+            han = bool(tokens.han[words[0]])
+            if _names_a_topic(names, han=han):
+                kept.append(n)
+                terms.append(Term(("" if han else " ").join(names), tuple(words), han))
+        counts = level.count(tokens)[:, kept]
+        counts.data[:] = 1.0
+        blocks.append(counts)
+    return terms, sparse.hstack(blocks, format="csr") if terms else sparse.csr_array((0, 0))
+
+
+def _names_a_topic(names: Sequence[str], *, han: bool) -> bool:
+    if han:
+        text = "".join(names)
+        edges = {names[0], names[-1]} & HAN_EDGES
+        return len(names) > 1 and not edges and text not in HAN_GENERAL
+    lower = [name.lower() for name in names]
+    if len(set(lower)) < len(lower) or lower[0].endswith("ly") or lower[-1].endswith("ly"):
+        return False
+    if len(names) == 1:
+        return len(lower[0]) > 2 and lower[0] not in GENERAL_WORDS
+    return not all(word in GENERAL_WORDS for word in lower)
+
+
+def _without_repetition(found: dict[Term, tuple[float, float]], n_terms: int) -> list[Term]:
+    """Take the best terms, longer ones for their parts, none that repeats another.
+
+    Args:
+        found: Term to (z, works of the cluster that use it), best first.
+        n_terms: Most terms to take.
+    """
+    taken: list[Term] = []
+    for term in found:
+        whole = _whole(term, found)
+        if not any(_repeats(whole, other) for other in taken):
+            taken.append(whole)
+        if len(taken) == n_terms:
+            break
+    return taken
+
+
+def _whole(term: Term, found: dict[Term, tuple[float, float]]) -> Term:
+    """Return the longest phrase that nearly covers a term in the cluster, or the term."""
+    while True:
+        cover = (_HAN_COVER if term.han else _COVER) * found[term][1]
+        longer = [
+            t
+            for t, (_, n) in found.items()
+            if len(t.words) == len(term.words) + 1 and n >= cover and _contains(t, term)
+        ]
+        if not longer:
+            return term
+        term = max(longer, key=lambda t: (found[t][1], t.text))
+
+
+def _contains(longer: Term, shorter: Term) -> bool:
+    n = len(shorter.words)
+    return any(longer.words[i : i + n] == shorter.words for i in range(len(longer.words) - n + 1))
+
+
+def _repeats(term: Term, taken: Term) -> bool:
+    """Say whether two terms share so many words that a reader sees one thing twice."""
+    if term.han != taken.han:
+        return False
+    if term.han:
+        # Runs of characters overlap where one word was cut in two ways.
+        return len(set(term.words) & set(taken.words)) > 1
+    ours, theirs = ({_stem(word) for word in t.text.split(" ")} for t in (term, taken))
+    return ours <= theirs or theirs <= ours or len(ours & theirs) >= 2
+
+
+@cache
+def _stem(word: str) -> str:
+    """Strip endings so that words of one family are seen as one (only to avoid repetition).
+
+    Examples:
+        >>> _stem("planner") == _stem("planning") == _stem("plan")
+        True
+        >>> _stem("control") == _stem("contact")
+        False
+    """
+    stem = word.lower()
+    while (shorter := _SUFFIX.sub("", stem)) != stem and len(shorter) >= 3:
+        stem = shorter
+    return stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] else stem

@@ -1,0 +1,165 @@
+"""How much works have to do with each other: by citation, or by the words they use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from ibis import _
+from scipy import sparse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from armillary.analyses.topics.words import Phrases, Tokens
+    from armillary.model.table import Table
+
+_SATURATION = 1.2  # k1 of BM25: how soon using a word again stops to matter
+_LENGTH = 0.75  # b of BM25: how far long abstracts are held to the mean length
+_MOST_COMMON = 0.1  # share of works beyond which a term says nothing about likeness
+_QUERY_TERMS = 60  # a work asks with its weightiest terms
+_BLOCK = 2_000
+
+
+def direct_citation(citations: Table) -> Table:
+    """Relate works that cite each other, every work sharing out one unit of weight.
+
+    A work with 40 relations gives 1/40 to each, so long reference lists do not weigh
+    more. Runs where the table lives (DuckDB or Spark); collects nothing.
+    Source: Waltman & van Eck (2012), doi:10.1002/asi.22748, normalised relatedness.
+
+    Args:
+        citations: One row per reference; columns `citing`, `cited` (work ids).
+
+    Returns:
+        One row per ordered pair of related works: `work`, `neighbour` (work ids) and
+        `weight` (0 < weight <= 1, summing to 1 over each `work`). Self-citations go.
+    """
+    forward = citations.select(work="citing", neighbour="cited")
+    backward = citations.select(work="cited", neighbour="citing")
+    relations = forward.union(backward).filter(_.work != _.neighbour).distinct()
+    degrees = relations.group_by("work").agg(degree=_.count())
+    return relations.join(degrees, "work").select("work", "neighbour", weight=1.0 / _.degree)
+
+
+def text_likeness(
+    ids: Sequence[str], tokens: Tokens, levels: Sequence[Phrases], *, neighbours: int = 15
+) -> pa.Table:
+    """Relate works whose words are alike, every work sharing out one unit of weight.
+
+    Each work asks for its nearest neighbours by BM25, its own terms saturated as those of the
+    works found; a relation counts if either names the other. Terms are single words and pairs
+    of words (Chinese: two and three characters). Memory is bounded by works x neighbours.
+    Source: Robertson & Zaragoza (2009), doi:10.1561/1500000019; for maps of science: Boyack
+    et al. (2011), doi:10.1371/journal.pone.0018029.
+
+    Args:
+        ids: Work ids, shape (works,).
+        tokens: Words of the works.
+        levels: Phrases by length, as `words.phrases` finds them.
+        neighbours: Neighbours each work names.
+
+    Returns:
+        Columns as `direct_citation` returns them; a work that shares no term has no row.
+    """
+    weights = bm25(tokens, levels)
+    found, scores = _nearest(weights, neighbours)
+    rows, places = np.nonzero(found >= 0)
+    shape = (len(ids), len(ids))
+    named = sparse.coo_array((scores[rows, places], (rows, found[rows, places])), shape=shape)
+    # The score is the same both ways but for the terms asked with: take the better view.
+    both = named.tocsr().maximum(named.tocsr().T).tocoo()
+    total = np.bincount(both.row, weights=both.data, minlength=len(ids))
+    names = pa.array(ids, type=pa.string())
+    return pa.table(
+        {
+            "work": names.take(pa.array(both.row)),
+            "neighbour": names.take(pa.array(both.col)),
+            "weight": both.data / total[both.row],
+        }
+    )
+
+
+def bm25(tokens: Tokens, levels: Sequence[Phrases]) -> sparse.csr_array:
+    """Weigh the terms of works so that the product of two rows is their likeness.
+
+    Args:
+        tokens: Words of the works.
+        levels: Phrases by length.
+
+    Returns:
+        sqrt(idf) x saturated frequency, shape (works, terms), float32. Terms that a tenth of
+        the works or more use are left out, unless the corpus has fewer than 50 works.
+    """
+    counts = sparse.hstack(
+        [_terms_only(tokens, level) for level in levels if level.length <= 3], format="csr"
+    )
+    n_works = tokens.n_works
+    used_by = np.bincount(counts.indices, minlength=counts.shape[1])
+    most = n_works if n_works < 50 else max(_MOST_COMMON * n_works, 5)
+    kept = counts[:, np.flatnonzero((used_by >= 2) & (used_by <= most))]
+    used_by = np.bincount(kept.indices, minlength=kept.shape[1])
+    idf = np.log1p((n_works - used_by + 0.5) / (used_by + 0.5))
+    lengths = np.asarray(counts.sum(axis=1)).ravel()
+    relative = lengths / max(lengths[lengths > 0].mean() if lengths.any() else 1.0, 1.0)
+    damping = _SATURATION * (1 - _LENGTH + _LENGTH * relative)
+    rows = np.repeat(np.arange(n_works), np.diff(kept.indptr))
+    saturated = kept.data * (_SATURATION + 1) / (kept.data + damping[rows])
+    data = (np.sqrt(idf)[kept.indices] * saturated).astype(np.float32)
+    return sparse.csr_array((data, kept.indices, kept.indptr), shape=kept.shape)
+
+
+def _terms_only(tokens: Tokens, level: Phrases) -> sparse.csr_array:
+    """Count the phrases of one length that relate works: 1-2 words, 2-3 characters."""
+    counts = level.count(tokens)
+    han = tokens.han[level.words[:, 0]] if len(level.words) else np.empty(0, dtype=np.bool_)
+    return counts[:, np.flatnonzero(np.where(han, level.length > 1, level.length < 3))]
+
+
+def _nearest(
+    weights: sparse.csr_array, neighbours: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Ask for the neighbours of all works, a block at a time on every core."""
+    import os
+    from concurrent.futures import ThreadPoolExecutor
+
+    from armillary.analyses.topics.text_kernel import nearest
+
+    n_works = weights.shape[0]
+    found = np.full((n_works, neighbours), -1, dtype=np.int32)
+    scores = np.zeros((n_works, neighbours), dtype=np.float32)
+    query = _weightiest(weights)
+    by_term = weights.tocsc()
+    by_term.sort_indices()
+    arrays = (
+        query.indptr.astype(np.int64),
+        query.indices.astype(np.int32),
+        query.data,
+        by_term.indptr.astype(np.int64),
+        by_term.indices.astype(np.int32),
+        by_term.data,
+    )
+
+    def block(first: int) -> None:
+        nearest(*arrays, first, min(first + _BLOCK, n_works), found, scores)
+
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+        list(pool.map(block, range(0, n_works, _BLOCK)))
+    return found, scores
+
+
+def _weightiest(weights: sparse.csr_array) -> sparse.csr_array:
+    """Keep the weightiest terms of each work, in order of terms."""
+    rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+    order = np.lexsort((weights.indices, -weights.data, rows))
+    place = np.arange(order.size) - weights.indptr[rows]
+    kept = np.sort(order[place < _QUERY_TERMS])
+    starts = np.searchsorted(rows[kept], np.arange(weights.shape[0] + 1))
+    chosen = sparse.csr_array(
+        (weights.data[kept], weights.indices[kept], starts), shape=weights.shape
+    )
+    chosen.sort_indices()
+    return chosen

@@ -1,0 +1,78 @@
+"""Kernel of text relatedness, compiled by numba."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def nearest(  # noqa: PLR0917 - compiled functions take places
+    query_starts: NDArray[np.int64],
+    query_terms: NDArray[np.int32],
+    query_weights: NDArray[np.float32],
+    term_starts: NDArray[np.int64],
+    term_works: NDArray[np.int32],
+    term_weights: NDArray[np.float32],
+    first: int,
+    last: int,
+    neighbours: NDArray[np.int32],
+    scores: NDArray[np.float32],
+) -> None:
+    """Find the works most like each of works first..last-1; equal scores go to the lower number.
+
+    Args:
+        query_starts: Row starts of the terms of each work asked for, shape (works + 1,).
+        query_terms: Terms, shape (query entries,).
+        query_weights: Their weights, shape (query entries,).
+        term_starts: Row starts of the works of each term, shape (terms + 1,).
+        term_works: Works, ascending within a term, shape (entries,).
+        term_weights: Weight of the term in the work, shape (entries,).
+        first: First work asked for.
+        last: One past the last.
+        neighbours: Filled, shape (works, k); -1 where fewer share a term.
+        scores: Filled, shape (works, k), descending.
+    """
+    n_works, k = neighbours.shape
+    total = np.zeros(n_works, np.float32)
+    touched = np.empty(n_works, np.int32)
+    for i in range(first, last):
+        n_touched = 0
+        for e in range(query_starts[i], query_starts[i + 1]):
+            t = query_terms[e]
+            w = query_weights[e]
+            for f in range(term_starts[t], term_starts[t + 1]):
+                j = term_works[f]
+                if total[j] == 0.0:
+                    touched[n_touched] = j
+                    n_touched += 1
+                total[j] += w * term_weights[f]
+        total[i] = 0.0
+        n_found = 0
+        for m in range(n_touched):
+            j = touched[m]
+            score = total[j]
+            total[j] = 0.0
+            if score <= 0.0 or (
+                n_found == k
+                and (
+                    score < scores[i, k - 1]
+                    or (score == scores[i, k - 1] and j > neighbours[i, k - 1])
+                )
+            ):
+                continue
+            p = n_found if n_found < k else k - 1
+            while p > 0 and (
+                score > scores[i, p - 1] or (score == scores[i, p - 1] and j < neighbours[i, p - 1])
+            ):
+                neighbours[i, p] = neighbours[i, p - 1]
+                scores[i, p] = scores[i, p - 1]
+                p -= 1
+            neighbours[i, p] = j
+            scores[i, p] = score
+            n_found = min(n_found + 1, k)

@@ -1,0 +1,255 @@
+"""A topic map: related works, their clusters, and what became of each cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from ibis import _
+
+from armillary.analyses.topics.clusters import cluster_weights, clusters_wanted
+from armillary.analyses.topics.graph import Graph, graph_of
+from armillary.analyses.topics.growth import last_complete_year, thin_years, windows
+from armillary.analyses.topics.labels import characteristic_terms
+from armillary.analyses.topics.relatedness import direct_citation, text_likeness
+from armillary.analyses.topics.topic_tables import topic_tables
+from armillary.analyses.topics.words import phrases, tokenise
+from armillary.errors import TopicError, listed
+from armillary.model.progress import silent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from armillary.analyses.topics.words import Phrases, Tokens
+    from armillary.model.literature import TopicRecipe
+    from armillary.model.progress import Progress
+    from armillary.model.table import Table
+
+_STEPS = 6
+CITATION, TEXT = "direct citation", "text"
+
+
+class TopicMap(msgspec.Struct, frozen=True, kw_only=True):
+    """What `map_topics` gives.
+
+    Args:
+        tables: `cluster`, `cluster_work`, `cluster_year` and `cluster_link` of `columns.csv`.
+        notes: What a reader must know: works left off the map and why, what was merged.
+    """
+
+    tables: dict[str, pa.Table]
+    notes: tuple[str, ...]
+
+
+def map_topics(
+    works: Table,
+    citations: Table,
+    *,
+    corpus: str,
+    recipe: TopicRecipe,
+    progress: Progress = silent,
+) -> TopicMap:
+    """Map the topics of a corpus and measure their growth.
+
+    Works are related by citation or by text, clustered with the constant Potts model, named by
+    their characteristic terms and laid out. Nothing is foretold: a growing topic has grown.
+    Source: see `relatedness`, `leiden`, `labels`, `growth` and `layout` for each method.
+
+    Args:
+        works: One row per work; columns of the table `work`.
+        citations: One row per citation; columns `citing`, `cited`; may be empty.
+        corpus: Topic map in observatory.toml.
+        recipe: Every choice of method.
+        progress: Told after each step.
+
+    Raises:
+        TopicError: No work has a year; neither text nor citations relate the works; or there
+            are too few works for the number of topics.
+    """
+    what = f"topic map {corpus}"
+    notes: list[str] = []
+    rows, last_year = _considered(works, corpus, recipe, notes)
+    years = rows["year"].to_numpy().astype(np.int64)
+    window = windows(years, last_year=last_year, recent_years=recipe.recent_years)
+    progress(what, 1, _STEPS)
+    ids = rows["work"].to_pylist()
+    tokens = tokenise(
+        (title, abstract, *(keywords or ()))
+        for title, abstract, keywords in zip(
+            *(rows[name].to_pylist() for name in ("title", "abstract", "keywords")), strict=True
+        )
+    )
+    found = phrases(tokens, longest=3, longest_han=6, min_works=2)
+    progress(what, 2, _STEPS)
+    graph, relatedness = _relate(
+        works,
+        citations,
+        ids=ids,
+        tokens=tokens,
+        found=found,
+        last_year=last_year,
+        recipe=recipe,
+        notes=notes,
+    )
+    _enough_works(graph.n_nodes, corpus, recipe)
+    progress(what, 3, _STEPS)
+    clusters = clusters_wanted(graph, recipe.topics, seed=recipe.seed, min_works=recipe.min_works)
+    _note_clusters(clusters.n_clusters, clusters.merged_share, recipe, notes)
+    progress(what, 4, _STEPS)
+    labels = _labels_of_rows(graph, clusters.labels, ids)
+    _note_left_out(labels, clusters.labels, relatedness, notes)
+    naming = characteristic_terms(tokens, found, labels, n_terms=recipe.terms)
+    progress(what, 5, _STEPS)
+    tables = topic_tables(
+        rows,
+        graph,
+        cluster_weights(graph, clusters.labels),
+        corpus=corpus,
+        recipe=recipe,
+        relatedness=relatedness,
+        labels=labels,
+        node_labels=clusters.labels,
+        naming=naming,
+        window=window,
+    )
+    progress(what, 6, _STEPS)
+    return TopicMap(tables=tables, notes=tuple(notes))
+
+
+def _considered(
+    works: Table, corpus: str, recipe: TopicRecipe, notes: list[str]
+) -> tuple[pa.Table, int]:
+    """Collect the works up to the last complete year, in order of their ids."""
+    wanted = ("work", "title", "abstract", "keywords", "year", "cited_by_count")
+    rows = works.select(*wanted).to_pyarrow()
+    n_all = rows.num_rows
+    rows = rows.filter(pc.is_valid(rows["year"])).sort_by("work")
+    if rows.num_rows == 0:
+        raise TopicError(
+            f"None of the {n_all:,} works of {corpus!r} has a year.",
+            where=f"topics.{corpus}",
+            fix="read a source whose records hold the year of publication.",
+        )
+    if rows.num_rows < n_all:
+        notes.append(f"{n_all - rows.num_rows:,} works without a year are left off the map.")
+    years = rows["year"].to_numpy().astype(np.int64)
+    last_year = recipe.last_year
+    if last_year is None:
+        last_year = last_complete_year(years)
+    early = rows.filter(pa.array(years <= last_year))
+    if early.num_rows < rows.num_rows:
+        notes.append(
+            f"{rows.num_rows - early.num_rows:,} works after {last_year}, the last complete "
+            "year, are left off the map."
+        )
+    if early.num_rows == 0:
+        raise TopicError(
+            f"No work of {corpus!r} is from {last_year} or before.",
+            where=f"topics.{corpus}, last_year; works are of {years.min()}-{years.max()}",
+            fix=f"set last_year = {last_complete_year(years)}, or remove it.",
+        )
+    thin = thin_years(years[years <= last_year])
+    if thin:
+        notes.append(
+            f"The source holds less than half the works of the years around it for "
+            f"{listed(thin)}; shares are compared, not counts."
+        )
+    return early, last_year
+
+
+def _relate(
+    works: Table,
+    citations: Table,
+    *,
+    ids: list[str],
+    tokens: Tokens,
+    found: list[Phrases],
+    last_year: int,
+    recipe: TopicRecipe,
+    notes: list[str],
+) -> tuple[Graph, str]:
+    """Relate works by citation where enough of them cite each other, else by text."""
+    inside = works.filter(_.year <= last_year).select("work")
+    linked = citations.select("citing", "cited")
+    for end in ("citing", "cited"):
+        linked = linked.semi_join(inside, [(end, "work")])
+    cited = direct_citation(linked).to_pyarrow()
+    n_cited = len(pc.unique(cited["work"]))
+    share = n_cited / len(ids)
+    has_text = bool((tokens.word >= 0).any())
+    if n_cited and (share >= recipe.citation_share or not has_text):
+        notes.append(
+            f"Works are related by direct citation: {n_cited:,} of {len(ids):,} "
+            f"({share:.0%}) cite or are cited within the corpus."
+        )
+        return graph_of(cited), CITATION
+    relations = text_likeness(ids, tokens, found, neighbours=recipe.neighbours)
+    if relations.num_rows == 0:
+        raise TopicError(
+            "The works have neither text in common nor citations among themselves.",
+            where=f"topics.relatedness, {len(ids):,} works up to {last_year}",
+            fix="export the records again with abstracts, or with cited references.",
+        )
+    notes.append(
+        f"Works are related by text: {n_cited:,} of {len(ids):,} ({share:.0%}) cite or are "
+        f"cited within the corpus, fewer than {recipe.citation_share:.0%}."
+    )
+    return graph_of(relations), TEXT
+
+
+def _enough_works(n_works: int, corpus: str, recipe: TopicRecipe) -> None:
+    if n_works < recipe.topics * recipe.min_works or recipe.topics < 1:
+        most = max(n_works // recipe.min_works, 0)
+        fix = f"set topics = {most} or fewer." if most else "read more works, or lower min_works."
+        raise TopicError(
+            f"{n_works:,} related works are too few for {recipe.topics:,} topics of at least "
+            f"{recipe.min_works} works.",
+            where=f"topics.{corpus}, topics",
+            fix=fix,
+        )
+
+
+def _note_clusters(
+    n_clusters: int, merged_share: float, recipe: TopicRecipe, notes: list[str]
+) -> None:
+    if n_clusters < recipe.topics:
+        notes.append(
+            f"{recipe.topics:,} topics were asked for; the works form no more than "
+            f"{n_clusters:,} of at least {recipe.min_works} works."
+        )
+    if merged_share > 0:
+        notes.append(
+            f"{merged_share:.1%} of the works were in clusters too small to stand alone and "
+            "were merged into the most related one."
+        )
+
+
+def _labels_of_rows(
+    graph: Graph, node_labels: NDArray[np.int32], ids: list[str]
+) -> NDArray[np.int32]:
+    """Return the cluster of every work, -1 where it has none, in order of works."""
+    at = pc.index_in(pa.array(graph.ids), pa.array(ids, type=pa.string())).to_numpy()
+    labels = np.full(len(ids), -1, dtype=np.int32)
+    labels[at] = node_labels
+    return labels
+
+
+def _note_left_out(
+    labels: NDArray[np.int32],
+    node_labels: NDArray[np.int32],
+    relatedness: str,
+    notes: list[str],
+) -> None:
+    small = int((node_labels < 0).sum())
+    unrelated = labels.size - node_labels.size
+    if unrelated:
+        lack = "cite no other work" if relatedness == CITATION else "share no word with another"
+        notes.append(f"{unrelated:,} works {lack} of the corpus and are left off the map.")
+    if small:
+        notes.append(
+            f"{small:,} works in groups too small for a topic, related to no other, are left "
+            "off the map."
+        )

@@ -1,0 +1,149 @@
+"""The charts of the report, as data that `template.typ` draws.
+
+Drawn by the typesetter itself they share its fonts, need no second engine and cost a few
+milliseconds; each has a text alternative and its numbers stand in a table beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from armillary.publications.report.blocks import Block, Cell
+
+
+def interval(
+    at: float | None,
+    *,
+    low: float | None,
+    high: float | None,
+    scale: tuple[float, float],
+    logarithmic: bool = False,
+    strong: bool = False,
+) -> Cell:
+    """Draw a dot with its interval inside a table cell; missing draws nothing.
+
+    Args:
+        at: Where the dot stands, in the unit of the scale.
+        low: Lower end of the interval.
+        high: Upper end of the interval.
+        scale: Both ends of the axis; the first may be the larger one.
+        logarithmic: Whether the axis is logarithmic.
+        strong: Whether to draw it in the accent colour.
+    """
+    if at is None or low is None or high is None:
+        return ""
+    places = [_place(value, scale, logarithmic=logarithmic) for value in (at, low, high)]
+    return {"graphic": "interval", "at": places[0], "ends": places[1:], "strong": strong}
+
+
+def axis(
+    ticks: Sequence[tuple[float, str]],
+    *,
+    scale: tuple[float, float],
+    label: str,
+    logarithmic: bool = False,
+) -> Cell:
+    """Draw the axis of `interval` cells in the head of their column."""
+    places = [
+        {"at": _place(value, scale, logarithmic=logarithmic), "text": text} for value, text in ticks
+    ]
+    return {"graphic": "axis", "ticks": places, "text": label}
+
+
+def spark(values: Sequence[float | None]) -> Cell:
+    """Draw a small line from year to year inside a table cell; a missing year is a gap."""
+    known = [value for value in values if value is not None]
+    top = max(known, default=0.0)
+    if top <= 0:
+        return ""
+    return {"graphic": "spark", "values": [None if v is None else v / top for v in values]}
+
+
+def stack(
+    caption: str,
+    *,
+    alternative: str,
+    periods: Sequence[str],
+    series: Sequence[tuple[str, Sequence[float | None]]],
+    absent: str,
+) -> Block:
+    """Draw shares of a whole as stacked columns, one for each period.
+
+    Args:
+        caption: Title of the figure.
+        alternative: What the figure shows, for those who do not see it.
+        periods: Years, shape (periods,).
+        series: Name and percentages 0..100 of each part, shape (periods,); None is missing.
+        absent: What is written where a period has no shares at all.
+    """
+    return {
+        "kind": "stack",
+        "caption": caption,
+        "alternative": alternative,
+        "periods": list(periods),
+        "series": [{"name": name, "values": list(values)} for name, values in series],
+        "absent": absent,
+    }
+
+
+def bars(caption: str, *, alternative: str, labels: Sequence[str], values: Sequence[int]) -> Block:
+    """Draw counts as columns, one for each label."""
+    return {
+        "kind": "bars",
+        "caption": caption,
+        "alternative": alternative,
+        "labels": list(labels),
+        "values": list(values),
+        "top": max(values, default=0),
+    }
+
+
+def topic_map(
+    caption: str,
+    *,
+    alternative: str,
+    points: Sequence[dict[str, Any]],
+    legend: Sequence[tuple[str, str]],
+) -> Block:
+    """Draw clusters as discs: place is relatedness, area is the number of works.
+
+    Args:
+        caption: Title of the figure.
+        alternative: What the figure shows.
+        points: `x`, `y` (map units), `n_works`, `tone` (plain, hot or growing), `text`.
+        legend: Tone and what it means.
+    """
+    xs, ys = [p["x"] for p in points], [p["y"] for p in points]
+    span = max(max(xs) - min(xs), max(ys) - min(ys)) or 1.0
+    most = max(p["n_works"] for p in points) or 1
+    height = (max(ys) - min(ys)) / span
+    drawn = [
+        {
+            "x": (p["x"] - min(xs)) / span,
+            "y": height - (p["y"] - min(ys)) / span,
+            "radius": math.sqrt(p["n_works"] / most),
+            "tone": p["tone"],
+            "text": p["text"],
+        }
+        for p in sorted(points, key=lambda p: -p["n_works"])
+    ]
+    return {
+        "kind": "map",
+        "caption": caption,
+        "alternative": alternative,
+        "points": drawn,
+        "width": (max(xs) - min(xs)) / span,
+        "height": height,
+        "legend": [{"tone": tone, "text": text} for tone, text in legend],
+    }
+
+
+def _place(value: float, scale: tuple[float, float], *, logarithmic: bool) -> float:
+    first, last = scale
+    if logarithmic:
+        value, first, last = (math.log(max(v, 1e-9)) for v in (value, first, last))
+    return min(1.0, max(0.0, (value - first) / (last - first) if last != first else 0.5))

@@ -1,0 +1,1 @@
+"""The parts of the simulator: words, courses, citations, people and texts."""
