@@ -16,7 +16,7 @@ from armillary.sources.definition import read_observatory
 from armillary.workflow.changes import changes_between
 from armillary.workflow.publish import PUBLICATIONS, Published, publish
 from armillary.workflow.road import steps
-from armillary.workflow.state import Done, Home, Part, State
+from armillary.workflow.state import CHANGES, PUBLISHED, Done, Home, Part, State, write_whole
 from armillary.workflow.step import Result, Step, Work, key_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from armillary.evidence.duckdb import DuckDBStore
     from armillary.model.observatory import Observatory
+    from armillary.publications.changes import Changes
 
 LINEAGE = "lineage"
 
@@ -97,14 +98,21 @@ def build(
         home.make()
         run = _Run(observatory, home, listener)
         state = run.road(steps(observatory))
-        last = home.read("published.json")
+        last = home.read(PUBLISHED)
+        compared: list[Changes] = []
+
+        def changes() -> Changes:
+            if not compared:
+                compared.append(changes_between(last, state, home=home))
+            return compared[0]
+
         published = publish(
             observatory,
             home=home,
             state=state,
             only=only,
             store=run.store,
-            changes=lambda: changes_between(last, state, home=home),
+            changes=changes,
             listener=listener,
         )
         run.ran += [name for name, one in published.items() if not one.kept]
@@ -112,7 +120,9 @@ def build(
             from armillary.evidence.catalogue import write_catalogue
 
             write_catalogue(home.path / "catalogue.duckdb", home.parts(state))
-            home.write(state, "published.json")
+            for one in compared:
+                write_whole(home.path / CHANGES, msgspec.json.encode(one))
+            home.write(state, PUBLISHED)
             home.sweep(state)
         run.close()
     return BuildSummary(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = ".armillary"
+STEPS = "steps.json"  # finished steps, also of a build under way
+PUBLISHED = "published.json"  # the state the publications were written from
+CHANGES = "changes.json"  # what changed between the last two published states
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,14 +74,14 @@ class Home:
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
 
-    def read(self, name: str = "steps.json") -> State:
+    def read(self, name: str = STEPS) -> State:
         """Read a state; an absent or damaged one is empty, so that everything is built again."""
         try:
             return msgspec.json.decode((self.path / name).read_bytes(), type=State)
         except (OSError, msgspec.DecodeError):
             return State()
 
-    def write(self, state: State, name: str = "steps.json") -> None:
+    def write(self, state: State, name: str = STEPS) -> None:
         """Write a state, whole or not at all."""
         write_whole(self.path / name, msgspec.json.format(msgspec.json.encode(state)))
 
