@@ -10,6 +10,7 @@ import zlib
 from typing import TYPE_CHECKING, Literal
 
 from armillary.errors import SourceError
+from armillary.sources.statistics.compound import check_compound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +67,7 @@ def kind_of(raw: bytes, path: Path) -> Kind:
         check_workbook(raw, path)
         return "workbook"
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
+        check_compound(raw, path)
         return "workbook"
     for start, said in _FOREIGN.items():
         if raw.startswith(start):
