@@ -246,6 +246,17 @@ def test_the_gii_export_equals_its_long_form(read, data):
     assert china["GII"] == 14
 
 
+def test_a_bulk_workbook_of_the_world_bank_is_read_by_years(read):
+    reading = read("indicators/worldbank_API_GB.XPD.RSDV.GD.ZS_DS2_en_excel_v2.xls",
+                   "worldbank_gerd_gdp")  # fmt: skip
+
+    value = cells(reading, "REF_AREA", "TIME_PERIOD")
+    assert len(reading.rejections) == 0
+    assert sum(v is not None for v in value.values()) == 1_582
+    assert value["CHN", "2012"] == 1.92809998989105
+    assert value["CHN", "1960"] is None
+
+
 EXR = "sdmx/sdmx-test-data/ECB_EXR"
 
 

@@ -124,3 +124,15 @@ def test_every_mapping_in_acceptance_is_valid():
     read = [read_mapping(path) for path in sorted(folder.glob("*.toml"))]
 
     assert len(read) >= 14
+
+
+@pytest.mark.parametrize("name", ["columns", "constants", "variables", "codes", "patterns", "skip"])
+@pytest.mark.parametrize("value", ["5", "true", '"x"', "1979-05-27"])
+def test_a_value_where_a_table_belongs_is_an_error_not_a_crash(tmp_path, name, value):
+    path = tmp_path / "m.toml"
+    path.write_text(f'layout = "sdmx"\n{name} = {value}\n', encoding="utf-8")
+
+    with pytest.raises(DefinitionError, match=f"'{name}' must be") as caught:
+        read_mapping(path)
+
+    assert "line 2" in caught.value.where

@@ -69,7 +69,10 @@ def test_missing_values_stay_missing_with_their_text(read, rows_of):
 
 
 def test_flags_are_kept_as_received_beside_their_status(read, rows_of):
-    body = "北京,2019,合计,1,万元,p\n北京,2020,合计,2*,万元,\n北京,2021,合计,3,万元,be\n北京,2022,合计,4,万元,J; U\n"
+    body = (
+        "北京,2019,合计,1,万元,p\n北京,2020,合计,2*,万元,\n"
+        "北京,2021,合计,3,万元,be\n北京,2022,合计,4,万元,J; U\n"
+    )
 
     found = rows_of(read(HEAD + body, MAPPING), "OBS_VALUE", "OBS_STATUS", "OBS_FLAG")
 

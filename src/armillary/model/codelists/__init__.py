@@ -146,6 +146,17 @@ def resolve_area(name: str) -> str | None:
     return names("CL_AREA").get(folded(name)) if name.strip() else None
 
 
+@cache
+def _spellings() -> dict[str, str]:
+    """Return every spelling of an area by its folded form."""
+    return {
+        folded(spelling): spelling
+        for code in codelist("CL_AREA")
+        for spelling in (*code.aliases, code.name_zh, code.name_en, code.code)
+    }
+
+
+@cache
 def nearest_area(name: str) -> str | None:
     """Return the known area name that looks most like `name`, for the hint of an error.
 
@@ -153,10 +164,8 @@ def nearest_area(name: str) -> str | None:
         >>> nearest_area("Switzerlnd")
         'Switzerland'
     """
-    said = {
-        folded(spelling): spelling
-        for code in codelist("CL_AREA")
-        for spelling in (*code.aliases, code.name_zh, code.name_en, code.code)
-    }
-    close = difflib.get_close_matches(folded(name), list(said), n=1, cutoff=0.5)
-    return said[close[0]] if close else None
+    wanted = folded(name)
+    # One misread character is half of a Chinese name, but a small part of an English one.
+    cutoff = 0.5 if len(wanted) <= 3 else 0.75
+    close = difflib.get_close_matches(wanted, list(_spellings()), n=1, cutoff=cutoff)
+    return _spellings()[close[0]] if close else None

@@ -10,6 +10,7 @@ import zlib
 from typing import TYPE_CHECKING, Literal
 
 from armillary.errors import SourceError
+from armillary.sources.statistics.compound import check_compound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +67,7 @@ def kind_of(raw: bytes, path: Path) -> Kind:
         check_workbook(raw, path)
         return "workbook"
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
+        check_compound(raw, path)
         return "workbook"
     for start, said in _FOREIGN.items():
         if raw.startswith(start):
@@ -190,8 +192,15 @@ def _unpack(raw: bytes, member: zipfile.ZipInfo, budget: int, path: Path) -> int
             f"The workbook is protected or packed unusually ({member.filename}).",
             "save it as a plain .xlsx without a password",
         )
-    name_length, extra_length = struct.unpack_from("<HH", raw, member.header_offset + 26)
-    start = member.header_offset + 30 + name_length + extra_length
+    offset = member.header_offset
+    if offset < 0 or raw[offset : offset + 4] != b"PK\x03\x04" or offset + 30 > len(raw):
+        raise _refused(
+            path,
+            f"The workbook is cut off or damaged: {member.filename} is not where it should be.",
+            "fetch or save it again",
+        )
+    name_length, extra_length = struct.unpack_from("<HH", raw, offset + 26)
+    start = offset + 30 + name_length + extra_length
     packed = raw[start : start + member.compress_size]
     is_sheet = member.filename.startswith("xl/worksheets/")
     total, tail, last_row, last_column = 0, b"", 0, 0

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +13,7 @@ from armillary.errors import SourceError, listed
 from armillary.sources.statistics.content import decode
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
+    from pathlib import Path
 
     from armillary.sources.statistics.mapping import Mapping
 
@@ -88,17 +86,18 @@ def workbook_grid(raw: bytes, path: Path, *, sheet: str | int | None) -> Grid:
     """Read one sheet of an .xlsx or .xls workbook.
 
     Args:
-        raw: The workbook, already checked by `content.check_workbook`.
+        raw: The workbook, already checked by `content.kind_of`.
         path: The file, for messages.
         sheet: Name, or number from 1; None takes the first.
 
     Raises:
         SourceError: It is protected or damaged, or has no such sheet.
     """
-    from python_calamine import CalamineError, PasswordError
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+    damaged = "open it in a spreadsheet program and save it as .xlsx"
     try:
-        workbook = _open(raw)
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(raw))
         known = list(workbook.sheet_names)
         if isinstance(sheet, int) and 1 <= sheet <= len(known):
             name = known[sheet - 1]
@@ -125,24 +124,14 @@ def workbook_grid(raw: bytes, path: Path, *, sheet: str | int | None) -> Grid:
         raise SourceError(
             f"The workbook is damaged or of an unknown kind: {error}.",
             where=str(path),
-            fix="open it in a spreadsheet program and save it as .xlsx",
+            fix=damaged,
         ) from error
+    except BaseException as error:
+        # The reader's own crash on a damaged file is no Exception of Python.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SourceError("The workbook is damaged.", where=str(path), fix=damaged) from error
     return Grid(name=name, rows=rows, merged=merged)
-
-
-def _open(raw: bytes) -> CalamineWorkbook:
-    """Open a workbook by its content, so that a wrong extension does not matter."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    except CalamineError:
-        # Only from a file with its proper name does calamine say that a workbook is protected.
-        suffix = ".xlsx" if raw.startswith(b"PK") else ".xls"
-        with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder) / f"workbook{suffix}"
-            copy.write_bytes(raw)
-            return CalamineWorkbook.from_path(str(copy))
 
 
 def text_grid(raw: bytes, path: Path, *, mapping: Mapping | None) -> Grid:

@@ -317,9 +317,17 @@ def _blocks(check: _Check, given: dict[str, Any], at: tuple[str | int, ...]) -> 
     return tuple(blocks)
 
 
+def _array(check: _Check, known: dict[str, Any], name: str) -> list[Any]:
+    value = known.get(name, [])
+    if isinstance(value, list):
+        return value
+    check.problem((name,), f"{name!r} must be an array of tables.", f"write [[{name}]]")
+    return []
+
+
 def _nested(check: _Check, known: dict[str, Any], mapping: Mapping) -> Mapping:
     patterns, tables = [], []
-    for number, given in enumerate(known.get("patterns", [])):
+    for number, given in enumerate(_array(check, known, "patterns")):
         at = ("patterns", number)
         held = dict(check.table(at, given))
         match, optional = held.pop("match", None), held.pop("optional", False)
@@ -330,7 +338,7 @@ def _nested(check: _Check, known: dict[str, Any], mapping: Mapping) -> Mapping:
         check.regex((*at, "match"), match, needs_value=True)
         values = check.values(at, held)
         patterns.append(Pattern(match=match, optional=optional, values=values))
-    for number, given in enumerate(known.get("tables", [])):
+    for number, given in enumerate(_array(check, known, "tables")):
         at = ("tables", number)
         tables.append(_mapping(check, check.table(at, given), at, inherited=mapping))
     return msgspec.structs.replace(mapping, patterns=tuple(patterns), tables=tuple(tables))

@@ -174,7 +174,7 @@ class Observations:
         if known is None:
             known = self.knows_area(said) or (said if self.lenient else None)
             if known is None:
-                close = nearest_area(said)
+                close = nearest_area(said.strip())
                 hint = f" (nearest: {close})" if close else ""
                 raise Unfit(
                     f"REF_AREA {said!r} is no area of CL_AREA{hint}; map it in "

@@ -96,7 +96,7 @@ class _Message:
         self.structures = False
 
     def hear(self, event: str, element: etree._Element) -> None:
-        name = etree.QName(element).localname
+        name = _local(element)
         if event == "start":
             if name == "DataSet":
                 self._data_set(element)
@@ -125,7 +125,8 @@ class _Message:
         self.n_series = self.n_obs = 0
         self.groups = []
         reference = next(
-            (v for k, v in element.attrib.items() if etree.QName(k).localname == "structureRef"), ""
+            (v for k, v in element.attrib.items() if str(k).rpartition("}")[2] == "structureRef"),
+            "",
         )
         known = list(self.structure_of.values()) or [("", "TIME_PERIOD")]
         self.structure, self.at_observation = self.structure_of.get(str(reference), known[0])
@@ -180,7 +181,7 @@ def _texts(element: etree._Element) -> list[str]:
 
 
 def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _parts(element: etree._Element, key_name: str) -> tuple[dict[str, str] | None, dict[str, str]]:
