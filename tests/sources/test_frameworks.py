@@ -143,10 +143,10 @@ node = { A = "geometric", J = "arithmetic" }
 
     found = {(p.where, p.fix) for p in refused.value.problems}
     assert found >= {
-        ("r.toml, perod", "did you mean period?"),
+        ("r.toml, line 2, perod", "did you mean period?"),
         ("r.toml, period", "add `period = 2023`"),
-        ("r.toml, normalise.method", "did you mean minmax?"),
-        ("r.toml, exclude", 'it must be a list of areas like ["CHN"]'),
+        ("r.toml, line 6, normalise.method", "did you mean minmax?"),
+        ("r.toml, line 3, exclude", 'it must be a list of areas like ["CHN"]'),
         ("r.toml, minimum_coverage", "give 0 to 1"),
         ("r.toml, aggregate.node.A", "groups are I"),
     }
@@ -162,7 +162,7 @@ def test_a_geometric_mean_over_scores_from_zero_is_refused_with_the_mend(tmp_pat
 
 
 def test_a_recipe_that_is_no_toml_is_refused(tmp_path, framework):
-    with pytest.raises(DefinitionError, match="is not TOML"):
+    with pytest.raises(DefinitionError, match="is not valid TOML"):
         read_recipe(write(tmp_path, "r.toml", "period = = 3"), framework)
 
 

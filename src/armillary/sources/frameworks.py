@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,6 +23,7 @@ from armillary.model.indicators import (
     impossible,
     nearest,
 )
+from armillary.sources.toml import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -190,14 +190,8 @@ def read_recipe(path: Path, framework: Framework) -> IndexRecipe:
         DefinitionError: Unknown keys, values that mean nothing, unknown nodes.
         IndexMethodError: Choices that exclude each other.
     """
-    try:
-        said = tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(
-            f"{path.name} is not TOML: {error}.",
-            where=str(path),
-            fix='mend the line named; texts stand in quotes: aggregate = "geometric"',
-        ) from error
+    toml = read_toml(path)
+    said = dict(toml.data)
     if isinstance(said.get("normalise"), str):
         said["normalise"] = {"method": said["normalise"]}
     if isinstance(said.get("aggregate"), str):
@@ -205,7 +199,8 @@ def read_recipe(path: Path, framework: Framework) -> IndexRecipe:
     problems: list[ArmillaryError] = []
 
     def refuse(key: str, problem: str, fix: str) -> None:
-        problems.append(DefinitionError(problem, where=f"{path.name}, {key}", fix=fix))
+        spot = f"{toml.where(*key.split('.'))}, {key}"
+        problems.append(DefinitionError(problem, where=spot, fix=fix))
 
     if "period" not in said:
         refuse("period", "The recipe does not say which year it scores.", "add `period = 2023`")

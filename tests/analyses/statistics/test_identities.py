@@ -69,6 +69,12 @@ def test_one_decimal_makes_the_bound_ten_times_narrower(frame, rows):
     assert found == [("CN-BJ", 1e6, pytest.approx(1.005e6), pytest.approx(2e3))]
 
 
+def test_a_gap_elsewhere_does_not_change_the_rounding_bound(frame, rows):
+    cells = [*area("CN-BJ", 100.0, 20.0, 30.0, 52.0), *area("CN-XZ", 100.0, 20.0, None, 53.0)]
+
+    assert check(frame, rows, cells) == []
+
+
 def test_a_relative_tolerance_widens_the_bound(frame, rows):
     cells = area("CN-SH", 100_000.0, 20_000.0, 30_000.0, 50_050.0)
 

@@ -124,7 +124,7 @@ def _half_units(own: Table) -> Table:
         factor = 10.0**places
         whole = (value * factor - (value * factor).round()).abs() < 1e-6 * (1 + value.abs())
         decimals = whole.ifelse(ibis.literal(places), decimals)
-    own = own.mutate(decimals=ibis.coalesce(decimals, ibis.literal(0)))
+    own = own.mutate(decimals=decimals).filter(value.notnull())
     flows = own.group_by("DATAFLOW").aggregate(
         decimals=own.decimals.max(), mult=own.UNIT_MULT.max()
     )
