@@ -20,6 +20,7 @@ _LARGEST_BYTES = 1_000_000_000
 _LARGEST_CELLS = 20_000_000
 _FIELD_LIMIT = 1_000_000
 _CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _OTHER_KINDS = {
     b"%PDF": "a PDF document",
     b"<": "a web page or XML document",
@@ -221,18 +222,32 @@ def _opened(file: Path, content: bytes) -> Any:
         _check_size(file, content)
     try:
         return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    except python_calamine.PasswordError as error:
-        raise SourceError(
-            f"{file.name} is protected by a password.",
-            where=str(file),
-            fix="open it in a spreadsheet program and save it without the password",
-        ) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
+        protected = _is_protected(file, content)
         raise SourceError(
-            f"{file.name} is not a workbook, or is damaged: {error}.",
+            f"{file.name} is protected by a password."
+            if protected
+            else f"{file.name} is not a workbook, or is damaged: {error}.",
             where=str(file),
-            fix="save it again as XLSX; if it is protected, without the password",
+            fix="open it in a spreadsheet program and save it without the password"
+            if protected
+            else "save it again as XLSX",
         ) from error
+
+
+def _is_protected(file: Path, content: bytes) -> bool:
+    """Say whether an unreadable workbook is encrypted; the reader tells only from a path."""
+    import python_calamine
+
+    if _ENCRYPTED_PACKAGE in content:
+        return True
+    try:
+        python_calamine.CalamineWorkbook.from_path(str(file))
+    except python_calamine.PasswordError:
+        return True
+    except (python_calamine.CalamineError, OSError, ValueError):
+        return False
+    return False
 
 
 def _workbook(file: Path, content: bytes, sheet: str | None) -> Sheet:
