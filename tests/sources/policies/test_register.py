@@ -172,17 +172,50 @@ def test_an_absent_file_is_told(read, tmp_path):
         read(tmp_path / "absent.csv")
 
 
-def test_a_workbook_with_a_cell_far_away_is_refused_before_it_fills_the_memory(read, tmp_path):
+def write_far(file, *, rows, columns):
     import xlsxwriter
 
-    file = tmp_path / "sparse.xlsx"
     with xlsxwriter.Workbook(file) as book:
         sheet = book.add_worksheet()
         sheet.write(0, 0, "title_en")
-        sheet.write(1_000_000, 16_000, "x")
+        sheet.write(rows, columns, "x")
+
+
+def test_a_workbook_with_a_cell_far_away_is_refused_before_it_fills_the_memory(read, tmp_path):
+    file = tmp_path / "sparse.xlsx"
+    write_far(file, rows=1_000_000, columns=16_000)
 
     with pytest.raises(SourceError, match="spans 1,000,001 rows by 16,001 columns"):
         read(file)
+
+
+def test_a_far_cell_is_found_however_the_sheet_writes_it(read, tmp_path):
+    import zipfile
+
+    plain = tmp_path / "plain.xlsx"
+    write_far(plain, rows=3, columns=2)
+    hostile = tmp_path / "hostile.xlsx"
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(hostile, "w") as new:
+        for entry in old.infolist():
+            text = old.read(entry)
+            if entry.filename.endswith("sheet1.xml"):
+                text = text.replace(b'<row r="4"', b"<row r='1048576'").replace(
+                    b'<c r="C4"', b"<c r='XFD1048576'"
+                )
+            new.writestr(entry, text)
+
+    with pytest.raises(SourceError, match="spans 1,048,576 rows by 16,384 columns"):
+        read(hostile)
+
+
+def test_another_archive_is_told_apart(read, tmp_path):
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "text.xlsx", "w") as archive:
+        archive.writestr("word/document.xml", "<a/>")
+
+    with pytest.raises(SourceError, match="no XLSX workbook"):
+        read(tmp_path / "text.xlsx")
 
 
 def test_utf_16_and_a_byte_order_mark_are_read(read, write):
