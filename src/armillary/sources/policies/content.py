@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _LARGEST_BYTES = 1_000_000_000
 _LARGEST_CELLS = 20_000_000
 _FIELD_LIMIT = 1_000_000
-_CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _OTHER_KINDS = {
     b"%PDF": "a PDF document",
     b"<": "a web page or XML document",
@@ -221,18 +222,32 @@ def _opened(file: Path, content: bytes) -> Any:
         _check_size(file, content)
     try:
         return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    except python_calamine.PasswordError as error:
-        raise SourceError(
-            f"{file.name} is protected by a password.",
-            where=str(file),
-            fix="open it in a spreadsheet program and save it without the password",
-        ) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
+        protected = _is_protected(file, content)
         raise SourceError(
-            f"{file.name} is not a workbook, or is damaged: {error}.",
+            f"{file.name} is protected by a password."
+            if protected
+            else f"{file.name} is not a workbook, or is damaged: {error}.",
             where=str(file),
-            fix="save it again as XLSX; if it is protected, without the password",
+            fix="open it in a spreadsheet program and save it without the password"
+            if protected
+            else "save it again as XLSX",
         ) from error
+
+
+def _is_protected(file: Path, content: bytes) -> bool:
+    """Say whether an unreadable workbook is encrypted; the reader tells only from a path."""
+    import python_calamine
+
+    if _ENCRYPTED_PACKAGE in content:
+        return True
+    try:
+        python_calamine.CalamineWorkbook.from_path(str(file))
+    except python_calamine.PasswordError:
+        return True
+    except (python_calamine.CalamineError, OSError, ValueError):
+        return False
+    return False
 
 
 def _workbook(file: Path, content: bytes, sheet: str | None) -> Sheet:
@@ -269,11 +284,14 @@ def _check_size(file: Path, content: bytes) -> None:
             sizes = sum(entry.file_size for entry in archive.infolist())
             if sizes > _LARGEST_BYTES:
                 raise _too_large(file, f"unpacks to {sizes:,} bytes")
+            if "xl/workbook.xml" not in archive.namelist():
+                raise _other(file, "a zip archive, but no XLSX workbook")
+            if damaged := archive.testzip():
+                raise zipfile.BadZipFile(f"bad checksum of {damaged}")
             for entry in archive.infolist():
-                if entry.filename.startswith("xl/worksheets/") and ".xml" in entry.filename:
-                    wide, high = _extent(archive, entry)
-                    if wide * high > _LARGEST_CELLS:
-                        raise _too_large(file, f"spans {high:,} rows by {wide:,} columns")
+                wide, high = _extent(archive, entry)
+                if wide * high > _LARGEST_CELLS:
+                    raise _too_large(file, f"spans {high:,} rows by {wide:,} columns")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise SourceError(
             f"{file.name} is truncated or damaged: {error}.",
@@ -283,17 +301,39 @@ def _check_size(file: Path, content: bytes) -> None:
 
 
 def _extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[int, int]:
-    wide = high = 0
-    tail = b""
+    """Return the columns and rows a part of a workbook spans, if it is a worksheet."""
+    from lxml import etree
+
+    wide = high = row = column = 0
     with archive.open(entry) as stream:
-        while block := stream.read(1 << 20):
-            for letters, digits in _CELL.findall(tail + block):
-                column = 0
-                for letter in letters:
-                    column = column * 26 + letter - 64
-                wide, high = max(wide, column), max(high, int(digits))
-            tail = block[-32:]
+        parts = etree.iterparse(
+            stream, events=("start", "end"), resolve_entities=False, no_network=True
+        )
+        try:
+            root = next(parts)[1]
+            if etree.QName(root).localname != "worksheet":
+                return 0, 0
+            for event, element in parts:
+                kind = etree.QName(element).localname
+                if event == "end":
+                    element.clear()
+                elif kind == "row":
+                    row = int(element.get("r") or row + 1)
+                    column = 0
+                elif kind == "c":
+                    placed = _CELL.fullmatch(element.get("r") or "")
+                    column = _column(placed[1]) if placed else column + 1
+                    wide, high = max(wide, column), max(high, int(placed[2]) if placed else row)
+        except (etree.XMLSyntaxError, StopIteration, ValueError):
+            return wide, high  # a picture, or a sheet whose damage the reader will tell
     return wide, high
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
 
 
 def _too_large(file: Path, how: str) -> SourceError:

@@ -38,7 +38,8 @@ def is_list(sheet: Sheet) -> bool:
 
 def is_numbers(sheet: Sheet) -> bool:
     """Say whether a table gives document numbers by address, and nothing more."""
-    return _find(sheet, _ADDRESS) >= 0 and _find(sheet, _NUMBER) >= 0 and _find(sheet, _TITLE) < 0
+    titled = [n for n in sheet.header if re.match("title|policy|标题|政策", n.lower())]
+    return _find(sheet, _ADDRESS) >= 0 and _find(sheet, _NUMBER) >= 0 and not titled
 
 
 def addresses(sheet: Sheet) -> set[str]:
