@@ -55,9 +55,9 @@ def test_deep_and_reinforcement_learning_grew_by_2019_and_slam_did_not(topics):
 
 
 def test_the_whole_corpus_is_mapped_within_a_minute_and_the_memory_of_a_laptop():
-    start = time.perf_counter()
+    start = time.process_time()  # of all threads: other work on the machine does not count
     found = mapped(topics=150, last_year=2023)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
     assert found.tables["cluster"].num_rows == 150

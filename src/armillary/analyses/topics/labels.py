@@ -160,6 +160,8 @@ def _names_a_topic(names: Sequence[str], *, han: bool) -> bool:
         return False
     if len(names) == 1:
         return len(lower[0]) > 2 and lower[0] not in GENERAL_WORDS
+    if lower[-1] in GENERAL_WORDS and names[-2].isupper():
+        return False  # "SLAM system" says no more than "SLAM", of which it is but a part
     return not all(word in GENERAL_WORDS for word in lower)
 
 
