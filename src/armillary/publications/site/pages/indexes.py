@@ -182,9 +182,9 @@ def _dots(rows: list[dict[str, Any]], words: Words) -> dict[str, Any]:
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelPadding=10))
     )
-    scale = alt.Scale(zero=False, nice=True)
+    scale = alt.Scale(zero=False, nice=False, padding=12)
     axis = alt.Axis(title=words("index.score_axis"), tickCount=6)
-    ranges = base.mark_rule(strokeWidth=7, opacity=0.35, strokeCap="round").encode(
+    ranges = base.mark_rule(strokeWidth=7, opacity=0.4, strokeCap="round").encode(
         x=alt.X("score_low:Q", axis=axis, scale=scale), x2="score_high:Q"
     )
     dots = base.mark_point(size=70, opacity=1).encode(x=alt.X("score:Q", axis=axis, scale=scale))
