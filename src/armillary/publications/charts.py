@@ -71,15 +71,20 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def spec(chart: altair.TopLevelMixin) -> dict[str, Any]:
+def spec(chart: altair.TopLevelMixin, **more: dict[str, Any]) -> dict[str, Any]:
     """Return the specification of an Altair chart in the theme of the site.
 
     Args:
         chart: Any Altair chart; data inside it. Set no colours or fonts but those of this
             module.
+        more: Parts of the theme to change: `axis_x={"grid": True}`.
     """
     made: dict[str, Any] = chart.to_dict()
-    made["config"] = _theme() | made.get("config", {})
+    theme = _theme()
+    for name, change in more.items():
+        key = {"axis_x": "axisX", "axis_y": "axisY"}.get(name, name)
+        theme[key] = theme.get(key, {}) | change
+    made["config"] = theme
     made["config"]["view"] = {"stroke": None}
     made["background"] = None
     return made

@@ -178,6 +178,10 @@ class Words:
             return text.in_language(self.language)
         return Markup('<span lang="{}">{}</span>').format(HTML_LANGUAGE[shown], self.plain(text))
 
+    def join_plain(self, parts: Iterable[str]) -> str:
+        """Join a short list as the language does."""
+        return ("、" if self.language == "zh" else ", ").join(parts)
+
     def join(self, parts: Iterable[object]) -> str:
         """Join a short list as the language does, as markup."""
         return Markup("、" if self.language == "zh" else ", ").join(escape(p) for p in parts)

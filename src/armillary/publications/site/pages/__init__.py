@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from armillary.publications.site.pages import home, sources
+from armillary.publications.site.pages import home, indexes, methods, sources
 
-REGISTRY: tuple[ModuleType, ...] = (home, sources)
+REGISTRY: tuple[ModuleType, ...] = (home, indexes, sources, methods)
