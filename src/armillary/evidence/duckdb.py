@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from armillary.model.table import Table
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return an SQL string literal.
+
+    Examples:
+        >>> quoted("l'index")
+        "'l''index'"
+    """
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -39,11 +45,11 @@ class DuckDBStore:
         spill: Path | None = None,
     ) -> None:
         self._connection = ibis.duckdb.connect()
-        self._run(f"SET memory_limit = {_quoted(memory)}")
+        self._run(f"SET memory_limit = {quoted(memory)}")
         self._run("SET enable_progress_bar = false")
         self._run("SET preserve_insertion_order = true")
         if spill is not None:
-            self._run(f"SET temp_directory = {_quoted(str(spill))}")
+            self._run(f"SET temp_directory = {quoted(str(spill))}")
         for name in tables():
             self._mount(name, parts.get(name, ()))
 
@@ -52,7 +58,7 @@ class DuckDBStore:
 
     def _mount(self, name: str, files: Sequence[Path]) -> None:
         if files:
-            listing = ", ".join(_quoted(str(file)) for file in files)
+            listing = ", ".join(quoted(str(file)) for file in files)
             self._run(
                 f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{listing}])'  # noqa: S608 - names from columns.csv, paths quoted
             )

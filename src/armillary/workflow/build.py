@@ -109,6 +109,9 @@ def build(
         )
         run.ran += [name for name, one in published.items() if not one.kept]
         if run.ran or last != state:
+            from armillary.evidence.catalogue import write_catalogue
+
+            write_catalogue(home.path / "catalogue.duckdb", home.parts(state))
             home.write(state, "published.json")
             home.sweep(state)
         run.close()

@@ -1,0 +1,171 @@
+"""How single values of a record are written in the table `work`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DOI_PATTERN = r"(10\.[0-9]{4,9}/\S+)"
+
+_DOI = re.compile(DOI_PATTERN)
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_MONTHS = {
+    "jan": 1,
+    "feb": 2,
+    "mar": 3,
+    "apr": 4,
+    "may": 5,
+    "jun": 6,
+    "jul": 7,
+    "aug": 8,
+    "sep": 9,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+}
+_MONTH_DAY = re.compile(r"([A-Za-z]{3})[a-z]*\.?(?:\s+(\d{1,2})(?!\d))?")
+_DAY_MONTH_YEAR = re.compile(r"(\d{1,2}) ([A-Za-z]{3}) (\d{4})")
+_LANGUAGES = {
+    "arabic": "ar",
+    "chinese": "zh",
+    "croatian": "hr",
+    "czech": "cs",
+    "danish": "da",
+    "dutch": "nl",
+    "english": "en",
+    "finnish": "fi",
+    "french": "fr",
+    "german": "de",
+    "hungarian": "hu",
+    "italian": "it",
+    "japanese": "ja",
+    "korean": "ko",
+    "lithuanian": "lt",
+    "norwegian": "no",
+    "persian": "fa",
+    "polish": "pl",
+    "portuguese": "pt",
+    "romanian": "ro",
+    "russian": "ru",
+    "serbian": "sr",
+    "slovak": "sk",
+    "slovenian": "sl",
+    "spanish": "es",
+    "swedish": "sv",
+    "turkish": "tr",
+    "ukrainian": "uk",
+}
+
+
+def doi(text: str | None) -> str | None:
+    """Return a DOI in lower case without a prefix; None where there is none.
+
+    Examples:
+        >>> doi("https://doi.org/10.1002/ASI.22748.")
+        '10.1002/asi.22748'
+    """
+    found = _DOI.search(text or "")
+    return found.group(1).rstrip(".,;").lower() if found else None
+
+
+def year(text: str | None) -> int | None:
+    """Return the first year (1500 to 2099) in a text; a year outside is no year.
+
+    Examples:
+        >>> year("2021 Nov-Dec"), year("0000")
+        (2021, None)
+    """
+    found = _YEAR.search(text or "")
+    return int(found.group(1)) if found else None
+
+
+def count(text: str | None) -> int | None:
+    """Return a whole number; None for anything else, for missing is never zero."""
+    stripped = (text or "").strip()
+    return int(stripped) if stripped.isascii() and stripped.isdigit() else None
+
+
+def day(text: str | None, *, in_year: int | None) -> str | None:
+    """Return an ISO date as exact as `text` ("DEC 15", "SEP") allows within `in_year`.
+
+    Examples:
+        >>> day("DEC 15", in_year=2021), day("JAN-FEB", in_year=2021)
+        ('2021-12-15', '2021')
+    """
+    if in_year is None:
+        return None
+    found = _MONTH_DAY.match((text or "").strip())
+    month = _MONTHS.get(found.group(1).lower()) if found else None
+    if found is None or month is None or "-" in (text or ""):
+        return str(in_year)
+    exact = f"-{int(found.group(2)):02}" if found.group(2) else ""
+    return f"{in_year}-{month:02}{exact}"
+
+
+def dates(text: str) -> list[str]:
+    """Return every date written like "13 Apr 2017", as ISO dates in ascending order."""
+    return sorted(
+        f"{found[2]}-{_MONTHS[found[1].lower()]:02}-{int(found[0]):02}"
+        for found in _DAY_MONTH_YEAR.findall(text)
+        if found[1].lower() in _MONTHS
+    )
+
+
+def language(name: str | None) -> str | None:
+    """Return the BCP 47 code of a language named in English; None where we do not know it.
+
+    Examples:
+        >>> language("Chinese; English")
+        'zh'
+    """
+    return _LANGUAGES.get((name or "").split(";")[0].strip().lower())
+
+
+def work_type(text: str | None) -> str:
+    """Return article, proceedings, review, book, patent or other for a database's own type.
+
+    The first of several types decides, except that a chapter of a book counts as a book.
+
+    Examples:
+        >>> [work_type(t) for t in ("Article; Early Access", "Conference Paper", "Erratum")]
+        ['article', 'proceedings', 'other']
+    """
+    said = (text or "").lower()
+    first = said.split(";")[0].strip()
+    if "patent" in first:
+        return "patent"
+    if "book" in said or first == "monograph":
+        return "book"
+    if "proceedings" in first or "conference" in first:
+        return "proceedings"
+    if first.startswith("review"):
+        return "review"
+    if "article" in first or first == "data paper":
+        return "article"
+    return "other"
+
+
+def listing(text: str | None, *, separator: str = ";") -> list[str]:
+    """Split a cell that holds a list; blank entries go."""
+    return [part.strip() for part in (text or "").split(separator) if part.strip()]
+
+
+def unique(items: Iterable[str]) -> list[str]:
+    """Return the items without blanks and repeats, in their order."""
+    return list(dict.fromkeys(item for item in items if item))
+
+
+def country(address: str) -> str:
+    """Return the country an address ends in, as the database spells it.
+
+    A state and postcode before "USA" are dropped: "PA 15219 USA" is "USA".
+
+    Examples:
+        >>> country("Duquesne Univ, Sch Pharm, Pittsburgh, PA 15219 USA.")
+        'USA'
+    """
+    last = address.rstrip(" .;").rpartition(",")[2].strip()
+    return "USA" if last.endswith(" USA") else last

@@ -1,0 +1,122 @@
+"""Web of Science: tagged text and tab-delimited text share their two-letter fields."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING
+
+from armillary.sources.works import delimited, values
+from armillary.sources.works.records import Records
+from armillary.sources.works.tagged import Tagged, ends, parse
+
+if TYPE_CHECKING:
+    from armillary.model.provenance import Origin, Reading
+    from armillary.sources.works.content import Text
+
+TAGGED = "Web of Science tagged"
+TAB = "Web of Science tab-delimited"
+
+_AUTHORS_OF_ADDRESS = re.compile(r"^\[[^\]]*\]\s*")
+_CORRESPONDING = re.compile(r"^.*?\((?:corresponding|reprint) author\),?\s*")
+_ADDRESS_BREAK = re.compile(r";\s*(?=\[)")
+
+
+def read_tagged(content: Text, *, source: str, origin: Origin) -> Reading:
+    """Read a Web of Science export in tagged text, full records.
+
+    Args:
+        content: The decoded file.
+        source: Source in observatory.toml.
+        origin: The file.
+    """
+    records = Records(source=source, origin=origin)
+
+    def refuse(line: int, text: str, reason: str) -> None:
+        records.refuse(f"line {line}", text=text, reason=reason)
+
+    has_references = "\nCR " in content.text
+    for record in parse(content.text, refuse=refuse):
+        _keep(records, record, f"line {record.line}", has_references=has_references)
+    cut = "" if ends(content.text) else "no EF at the end: the file may be cut short"
+    return records.reading(TAGGED, notes=(content.encoding, cut))
+
+
+def read_tab(content: Text, *, source: str, origin: Origin) -> Reading:
+    """Read a Web of Science export in tab-delimited text.
+
+    Args:
+        content: The decoded file.
+        source: Source in observatory.toml.
+        origin: The file.
+    """
+    records = Records(source=source, origin=origin, unit_read="rows")
+    rows = list(delimited.rows(content.text, records, delimiter="\t", quoting=csv.QUOTE_NONE))
+    has_references = any(row.get("CR") for _, row in rows)
+    for line, row in rows:
+        fields = {tag: [cell] for tag, cell in row.items() if cell.strip()}
+        for tag in ("AU", "AF", "CR"):
+            if tag in fields:
+                fields[tag] = values.listing(row[tag])
+        if "C1" in fields:
+            fields["C1"] = _ADDRESS_BREAK.split(row["C1"])
+        _keep(
+            records,
+            Tagged(line=line, fields=fields),
+            f"line {line}",
+            has_references=has_references,
+        )
+    return records.reading(TAB, notes=(content.encoding,))
+
+
+def _keep(records: Records, record: Tagged, locator: str, *, has_references: bool) -> None:
+    published = values.year(record.text("PY"))
+    early = record.text("EA")
+    year = published or values.year(early)
+    authors = record.lines("AF") or record.lines("AU")
+    references = record.lines("CR")
+    short = _short_form(record, year)
+    addresses = _addresses(record)
+    records.keep(
+        locator,
+        native_id=record.text("UT"),
+        title=record.text("TI"),
+        doi=record.text("DI"),
+        year=year,
+        authors=authors,
+        date=values.day(record.text("PD") if published else early, in_year=year),
+        type=values.work_type(record.text("DT")),
+        abstract=record.text("AB"),
+        language=values.language(record.text("LA")),
+        venue=record.text("SO"),
+        keywords=values.listing(record.text("DE")),
+        organisations=values.unique(addresses),
+        countries=values.unique(values.country(address) for address in addresses),
+        classes=values.listing(record.text("WC")),
+        references=references if has_references else None,
+        cited_as=[short] if short else [],
+        cited_by_count=values.count(record.text("TC")),
+    )
+
+
+def _addresses(record: Tagged) -> list[str]:
+    """Return the affiliations without the authors the database puts before them."""
+    held = record.lines("C1")
+    if held:
+        return [_AUTHORS_OF_ADDRESS.sub("", line) for line in held]
+    return [_CORRESPONDING.sub("", line) for line in record.lines("RP")]
+
+
+def _short_form(record: Tagged, year: int | None) -> str | None:
+    """Return the form in which the cited references of other records name this one.
+
+    Only with author, year, source, volume and first page (or article number) all there, for
+    with fewer the form fits several works.
+    """
+    authors = record.lines("AU")
+    page = record.text("BP") or record.text("AR")
+    source, volume = record.text("J9"), record.text("VL")
+    if not (authors and year and source and volume and page):
+        return None
+    mark = "P" if record.text("BP") else "ARTN "
+    return f"{authors[0].replace(',', '')}, {year}, {source}, V{volume}, {mark}{page}"

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+
+from armillary.errors import SourceError
+from armillary.sources.works import content, detect_format, formats
+
+
+def test_the_formats_have_names():
+    assert formats() == [
+        "Web of Science tagged",
+        "Web of Science tab-delimited",
+        "Scopus CSV",
+        "Derwent tagged",
+        "OpenAlex JSON",
+        "CSV table",
+        "Parquet table",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("FN Clarivate\nVR 1.0\nPT J\nTI x\nUT WOS:1\nER\n", "Web of Science tagged"),
+        ("PT J\nTI x\nER\n", "Web of Science tagged"),
+        ("FN Thomson\nVR 1.0\nPT P\nPN US1-A\nTI x\nER\n", "Derwent tagged"),
+        ("PT\tAU\tTI\tSO\nJ\tA\tx\tS\n", "Web of Science tab-delimited"),
+        ("Authors,Title,Year,EID\n", "Scopus CSV"),
+        ('{"id": "https://openalex.org/W1"}', "OpenAlex JSON"),
+        ("id,title,year\n", "CSV table"),
+        ("id,title,abstract\n1,x,an <html> page\n", "CSV table"),
+    ],
+)
+def test_content_tells_the_format_whatever_the_name(tmp_path, text, name):
+    file = tmp_path / "report.pdf"
+    file.write_text(text)
+
+    assert detect_format(file) == name
+
+
+@pytest.mark.parametrize(
+    ("data", "seems"),
+    [
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "a web page, perhaps a login page"),
+        (b"\n <HTML><head></head></HTML>", "a web page"),
+        (b"%PDF-1.7 ...", "a PDF document"),
+        (b"PK\x03\x04...", "a ZIP archive or an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0...", "protected by a password"),
+        (b"TY  - JOUR\nTI  - x\nER  - \n", "RIS"),
+        (b"% Encoding: UTF-8\n\n@article{key,\n title={x}}", "BibTeX"),
+        (b"PMID- 1\nTI  - x\n", "PubMed tagged text"),
+        (b'<?xml version="1.0"?>\n<PubmedArticleSet></PubmedArticleSet>', "PubMed XML"),
+        (b"Rank,Publication ID,DOI,Title,PubYear\n", "a Dimensions CSV"),
+        (b"Lens ID,Title,Publication Year\n", "a Lens.org CSV"),
+        (b"search URL:,https://patents.google.com\nid,title\n", "a Google Patents download"),
+        (b'{"a": 1}', "JSON, but not from OpenAlex"),
+        (b'{"id": "https://openalex.org/T1"}', "OpenAlex JSON, but not of works"),
+        (b"REF_AREA,TIME_PERIOD,OBS_VALUE\n", "text of no export we know"),
+        (b'id,year,"title', "text of no export we know"),
+    ],
+)
+def test_what_is_no_export_is_named(read, data, seems):
+    with pytest.raises(SourceError, match=re.escape(seems)) as caught:
+        read(data)
+
+    assert "Web of Science tagged" in caught.value.fix
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", gzip.compress(b"")])
+def test_an_empty_file_is_said_to_be_empty(read, data):
+    with pytest.raises(SourceError, match="is empty"):
+        read(data)
+
+
+@pytest.mark.parametrize("text", ["Authors,Title,EID\n", "id,title,year\n", "PT\tAU\tTI\tSO\n"])
+def test_a_file_without_a_record_says_so(read, text):
+    with pytest.raises(SourceError, match="without a single record"):
+        read(text)
+
+
+def test_a_missing_file_is_an_error_a_user_can_act_on(tmp_path):
+    with pytest.raises(SourceError, match="cannot be opened"):
+        detect_format(tmp_path / "absent.txt")
+
+
+def test_binary_content_is_refused(read):
+    with pytest.raises(SourceError, match="not text"):
+        read(bytes(range(256)) * 40)
+
+
+def test_a_gzip_bomb_is_refused_while_it_is_unpacked(read, monkeypatch):
+    monkeypatch.setattr(content, "MAX_BYTES", 1_000_000)
+
+    with pytest.raises(SourceError, match="more than 1,000,000 bytes when unpacked"):
+        read(gzip.compress(b" " * 50_000_000))
+
+
+def test_a_cut_gzip_file_is_refused(read):
+    whole = gzip.compress(b"PT J\nTI x\nER\n" * 1000)
+
+    with pytest.raises(SourceError, match="damaged or cut short"):
+        read(whole[:-20])
