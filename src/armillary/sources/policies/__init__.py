@@ -1,1 +1,5 @@
-"""Policy registers: tables, STIP Compass, lists of documents."""
+"""Policy registers, STIP Compass exports and lists of documents as initiatives."""
+
+from armillary.sources.policies.reading import read_policies
+
+__all__ = ["read_policies"]
