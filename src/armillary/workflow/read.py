@@ -77,7 +77,11 @@ def _reader(definition: SourceDefinition) -> Callable[[Path, Origin], Reading]:
     from armillary.sources.policies import read_policies
 
     return lambda file, origin: read_policies(
-        file, source=source, origin=origin, codebook=definition.codebook
+        file,
+        source=source,
+        origin=origin,
+        codebook=definition.codebook,
+        companions=[other for other in definition.files if other != file],
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from armillary.model.columns import table_of
 from armillary.workflow.read import read_source
 from armillary.workflow.step import Result, Step, Work
 
@@ -44,6 +46,8 @@ def steps(observatory: Observatory) -> list[Step]:
     road += [_index(one, observatory) for one in observatory.indexes.values()]
     road += [_topics(one, observatory) for one in observatory.topics.values()]
     road += [_register(one, observatory) for one in observatory.policies.values()]
+    if observatory.policies:
+        road.append(_search(observatory.policies))
     return road
 
 
@@ -188,9 +192,26 @@ def _topics(definition: TopicsDefinition, observatory: Observatory) -> Step:
 _RECIPE_KEYS = ("topics", "hot", "growing", "recent_years", "last_year", "seed")
 
 
+_FACETS = ("theme", "instrument", "target_group", "tag")
+
+
 def _register(definition: PoliciesDefinition, observatory: Observatory) -> Step:
     def run(work: Work) -> Result:
-        raise NotImplementedError
+        import ibis
+
+        from armillary.analyses.policy import by_facet_and_year, by_year
+
+        initiatives = _of(work.store.table("initiative"), definition.sources)
+        facets = _of(work.store.table("initiative_facet"), definition.sources)
+        every = by_year(initiatives).mutate(code=ibis.literal("_T"), name_en=ibis.literal("All"))
+        counted = {"all": every.mutate(name_zh=ibis.literal("全部"))}
+        counted |= {one: by_facet_and_year(initiatives, facets, facet=one) for one in _FACETS}
+        rows = [
+            {"register": definition.id, "facet": facet, **row}
+            for facet, table in counted.items()
+            for row in work.store.rows(table)
+        ]
+        return Result(tables={"initiative_count": table_of("initiative_count", rows)})
 
     return Step(
         name=f"policies:{definition.id}",
@@ -198,7 +219,37 @@ def _register(definition: PoliciesDefinition, observatory: Observatory) -> Step:
         run=run,
         after=_sources(definition.sources),
         parameters=_plain(definition, observatory),
-        code=("analyses/policy", "evidence/search"),
+        code=("analyses/policy",),
+    )
+
+
+def _search(registers: dict[str, PoliciesDefinition]) -> Step:
+    """The full-text index over all registers; one initiative may be shown by several."""
+    shown: dict[str, list[str]] = {}
+    for register in registers.values():
+        for source in register.sources:
+            shown.setdefault(source, []).append(register.id)
+
+    def run(work: Work) -> Result:
+        from armillary.evidence.search import build_search, documents
+
+        found = documents(
+            work.store.arrow(work.store.table("initiative")),
+            work.store.arrow(work.store.table("initiative_facet")),
+            registers=shown,
+        )
+        digest = hashlib.sha256(msgspec.json.encode(found)).hexdigest()
+        path = work.scratch / f"search-{digest[:16]}.sqlite"
+        build_search(path, found, progress=work.progress)
+        return Result(artefacts={"search": path})
+
+    return Step(
+        name="search",
+        says="Full-text search of policies",
+        run=run,
+        after=_sources(tuple(shown)),
+        parameters={"registers": shown},
+        code=("evidence/search", "evidence/search_text"),
     )
 
 
