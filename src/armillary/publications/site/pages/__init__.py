@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from armillary.publications.site.pages import home, sources
+from armillary.publications.site.pages import home, policies, sources, statistics, topics
 
-REGISTRY: tuple[ModuleType, ...] = (home, sources)
+REGISTRY: tuple[ModuleType, ...] = (home, statistics, topics, policies, sources)
