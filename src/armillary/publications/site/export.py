@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from armillary.model.observatory import Observatory
     from armillary.publications.changes import Changes
 
-ASSETS = ("style.css", "site.js", "mark.svg")
+ASSETS = ("style.css", "site.js", "mark.svg", "sections.css", "search.js")
 _TOLD_EVERY = 25
 
 
