@@ -7,13 +7,14 @@ import json
 import threading
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from lxml import etree
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import altair
 
 # Okabe-Ito hues, shifted so that each has 3:1 against white and against the dark ground.

@@ -114,9 +114,7 @@ def _colours(one: Breakdown, names: dict[str, str]) -> Any:
     import altair as alt
 
     hues = {code: charts.PALETTE[n % len(charts.PALETTE)] for n, code in enumerate(one.parts)}
-    return alt.Scale(
-        domain=list(names.values()), range=[hues.get(code, _INK) for code in names]
-    )
+    return alt.Scale(domain=list(names.values()), range=[hues.get(code, _INK) for code in names])
 
 
 def _what(site: Site, one: Breakdown, words: Words) -> str:

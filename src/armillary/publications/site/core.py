@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -18,14 +17,14 @@ from markupsafe import Markup
 from armillary import __version__
 from armillary.model.observatory import Observatory, Text
 from armillary.publications import charts
-from armillary.publications.changes import Changes
 from armillary.publications.site.words import Words
 from armillary.publications.tables import csv_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     from armillary.evidence.store import Store
+    from armillary.publications.changes import Changes
 
 Made = TypeVar("Made")
 POLICY = (
@@ -346,7 +345,7 @@ class _Here:
             "trail": self.trail(),
             "entries": [
                 (self.link(p.path), words(f"section.{p.section}"), p.section == page.section)
-                for p in site._entries  # noqa: SLF001 - the two are one
+                for p in site._entries
             ],
             "others": [(o, site.words(o)) for o in site.languages if o != words.language],
             "version": __version__,

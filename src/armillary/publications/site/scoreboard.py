@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from armillary.model.observatory import Text
-
 if TYPE_CHECKING:
+    from armillary.model.observatory import Text
     from armillary.publications.site.core import Site
 
 Row = dict[str, Any]

@@ -94,9 +94,9 @@ def _labels(
     placed: Sequence[tuple[dict[str, Any], tuple[float, float, float]]],
 ) -> list[tuple[tuple[float, float], str]]:
     """Name the largest clusters and those in the lists, where a name has room."""
-    wanted = sorted(
-        placed, key=lambda one: (one[0]["growing_rank"] or 999, -one[0]["n_works"])
-    )[: 3 * _MOST_LABELS]
+    wanted = sorted(placed, key=lambda one: (one[0]["growing_rank"] or 999, -one[0]["n_works"]))[
+        : 3 * _MOST_LABELS
+    ]
     taken: list[tuple[float, float, float, float]] = []
     found = []
     for row, (x, y, r) in wanted:
@@ -123,7 +123,9 @@ def _touch(
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def course(points: Sequence[tuple[int, float | None]], *, percent: Callable[[float], str]) -> Markup:
+def course(
+    points: Sequence[tuple[int, float | None]], *, percent: Callable[[float], str]
+) -> Markup:
     """Draw the share of one topic in all works of each year as bars on named axes.
 
     Args:
@@ -176,7 +178,9 @@ def _nice(step: float) -> float:
     return float(next(m * power for m in (1, 2, 5, 10) if m * power >= step * 0.999))
 
 
-def ratio_interval(value: float, *, low: float, high: float, end: float, width: int = 130) -> Markup:
+def ratio_interval(
+    value: float, *, low: float, high: float, end: float, width: int = 130
+) -> Markup:
     """Draw a ratio and its interval on a logarithmic axis, 1 in the middle.
 
     Args:

@@ -154,11 +154,11 @@ def _planted(site: Site, definition: TopicsDefinition) -> list[dict[str, Any]]:
     if not rows:
         return []
     topics = {
-        row["topic"]: row
-        for row in site.rows("planted_topic")
-        if row["source"] in definition.works
+        row["topic"]: row for row in site.rows("planted_topic") if row["source"] in definition.works
     }
-    ranks = {row["cluster"]: row["growing_rank"] for row in site.rows("cluster", corpus=definition.id)}
+    ranks = {
+        row["cluster"]: row["growing_rank"] for row in site.rows("cluster", corpus=definition.id)
+    }
     return [
         {**topics.get(row["topic"], {}), **row, "growing_rank": ranks.get(row["cluster"])}
         for row in rows

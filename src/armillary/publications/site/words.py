@@ -18,9 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 @cache

@@ -6,8 +6,11 @@ page says of its results. A section the observatory does not define gives no pag
 
 from __future__ import annotations
 
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 from armillary.publications.site.pages import home, indexes, methods, sources
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 REGISTRY: tuple[ModuleType, ...] = (home, indexes, sources, methods)

@@ -96,12 +96,16 @@ def headlines(site: Site) -> Iterable[Headline]:
 def _figures(site: Site, index: IndexDefinition, words: Words) -> list[tuple[str, str]]:
     held = board(site, index.id)
     firm = sum(1 for row in held.interval.values() if row["rank_low"] == row["rank_high"])
-    return [
-        (words.text(held.names[held.ranked[0]]), words("index.first", period=held.period)),
-        (words.number(len(held.ranked), 0), words("index.n_ranked")),
-        (words.number(len(held.leaves), 0), words("index.n_indicators")),
-        (words.number(firm, 0), words("index.n_firm")),
-    ] if held.ranked else []
+    return (
+        [
+            (words.text(held.names[held.ranked[0]]), words("index.first", period=held.period)),
+            (words.number(len(held.ranked), 0), words("index.n_ranked")),
+            (words.number(len(held.leaves), 0), words("index.n_indicators")),
+            (words.number(firm, 0), words("index.n_firm")),
+        ]
+        if held.ranked
+        else []
+    )
 
 
 def ranking_chart(
@@ -242,9 +246,7 @@ def _ranking_rows(held: Scoreboard) -> list[dict[str, Any]]:
                 "name_zh": held.names[unit].zh,
                 **{c: at.get(c) for c in ("rank", "score", "coverage", "OBS_STATUS")},
                 **{c: doubt.get(c) for c in ("rank_low", "rank_high", "score_low", "score_high")},
-                **{
-                    code: held.score.get((unit, code), {}).get("score") for code in held.pillars
-                },
+                **{code: held.score.get((unit, code), {}).get("score") for code in held.pillars},
             }
         )
     return rows
@@ -254,9 +256,7 @@ def _profile(site: Site, index: IndexDefinition, unit: str, words: Words) -> dic
     held = board(site, index.id)
     cells = site.keep(f"cells:{index.id}", lambda: Cells(site, held))
     place = held.units.index(unit)
-    nodes = [
-        _node(site, held, cells, unit, code) for code in [held.root, *held.beneath(held.root)]
-    ]
+    nodes = [_node(site, held, cells, unit, code) for code in [held.root, *held.beneath(held.root)]]
     return {
         "index": index,
         "board": held,
@@ -275,9 +275,7 @@ def _profile(site: Site, index: IndexDefinition, unit: str, words: Words) -> dic
     }
 
 
-def _node(
-    site: Site, held: Scoreboard, cells: Cells, unit: str, code: str
-) -> dict[str, Any]:
+def _node(site: Site, held: Scoreboard, cells: Cells, unit: str, code: str) -> dict[str, Any]:
     row = held.score.get((unit, code), {})
     node = held.node[code]
     leaf = node["kind"] == "indicator"

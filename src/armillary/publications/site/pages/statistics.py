@@ -203,7 +203,11 @@ def _statuses(site: Site, one: Breakdown, words: Words) -> list[tuple[str, str]]
 
 def _prices(one: Breakdown, words: Words) -> str:
     bases = {row["PRICE_BASE"] for row in one.rows.values() if row["operation"] == "level"}
-    return words(f"statistics.price.{bases.pop()}") if len(bases) == 1 else words("statistics.price.mixed")
+    return (
+        words(f"statistics.price.{bases.pop()}")
+        if len(bases) == 1
+        else words("statistics.price.mixed")
+    )
 
 
 def _areas(site: Site, definition: StatisticsDefinition, words: Words) -> list[dict[str, Any]]:
