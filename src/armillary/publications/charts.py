@@ -194,7 +194,7 @@ def _plain(svg: str) -> str:
             elif colour == _RULE:
                 element.set(name, "currentColor")
                 element.set(f"{name}-opacity", "0.18")
-    return etree.tostring(root, encoding="unicode")
+    return str(etree.tostring(root, encoding="unicode"))
 
 
 def embedded(svg: str, chart: Chart, *, key: str) -> str:
@@ -215,7 +215,7 @@ def embedded(svg: str, chart: Chart, *, key: str) -> str:
         element = etree.Element(f"{{{_SVG}}}{tag}", id=f"{key}-{tag[0]}")
         element.text = text
         root.insert(position, element)
-    return etree.tostring(root, encoding="unicode")
+    return str(etree.tostring(root, encoding="unicode"))
 
 
 def _parsed(svg: str) -> etree._Element:

@@ -56,7 +56,7 @@ def _site(task: _Task) -> tuple[tuple[str, ...], str]:
     made = export_site(
         task.store,
         task.observatory,
-        task.draft / "site",
+        out=task.draft / "site",
         changes=task.changes(),
         cache=task.home.cache / "charts",
         progress=task.progress,

@@ -99,6 +99,7 @@ class Site:
         observatory: What the user defined.
         changes: What changed since the last build; None where nobody compared.
         cache: Folder of rendered charts; None keeps none.
+        search: Full-text index of the policies, for the served site; None has none.
     """
 
     def __init__(
@@ -108,8 +109,10 @@ class Site:
         *,
         changes: Changes | None = None,
         cache: Path | None = None,
+        search: Path | None = None,
     ) -> None:
         self.store = store
+        self.search = search
         self.observatory = observatory
         self.changes = changes
         self.cache = cache
@@ -238,12 +241,15 @@ class Site:
         """Return the title of a page in one language, marked where it is in the other."""
         return words(page.title) if isinstance(page.title, str) else words.text(page.title)
 
-    def render(self, page: Page, language: str) -> Rendered:
+    def render(
+        self, page: Page, language: str, *, more: Mapping[str, Any] | None = None
+    ) -> Rendered:
         """Render one page in one language.
 
         Args:
             page: The page.
             language: One of the languages of the observatory.
+            more: Names that take the place of those of the page, for the answer to a query.
 
         Returns:
             The HTML, and the files it offers for download.
@@ -252,7 +258,7 @@ class Site:
         here = _Here(self, page, words)
         with self._lock:
             html = self._templates.get_template(page.template).render(
-                here.names() | dict(page.context(words))
+                here.names() | dict(page.context(words)) | dict(more or {})
             )
         return Rendered(html=html, files=here.files)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from armillary.errors import PublicationError
 from armillary.model.progress import Progress, silent
 from armillary.publications.site.core import Site
 from armillary.publications.site.linkcheck import Links
@@ -37,8 +39,8 @@ class SiteSummary(msgspec.Struct, frozen=True, kw_only=True):
 def export_site(
     store: Store,
     observatory: Observatory,
-    out: Path,
     *,
+    out: Path,
     changes: Changes | None,
     cache: Path | None = None,
     progress: Progress = silent,
@@ -78,7 +80,24 @@ def export_site(
                 progress("pages", done, total)
     writer.page("index.html", site.render_root())
     writer.links.check(writer.known)
+    if any(page.searched for page in site.pages.values()):
+        progress("search index", 0, 1)
+        _index(out)
     return SiteSummary(n_pages=writer.n_pages, bytes=writer.bytes)
+
+
+def _index(out: Path) -> None:
+    """Index the pages that are searched, for a site without a server of its own."""
+    from pagefind.service import get_executable
+
+    command = [str(get_executable()), "--site", str(out), "--quiet"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if made.returncode:
+        raise PublicationError(
+            f"The search index could not be written: {made.stderr.strip()[-300:]}",
+            where="site/pagefind",
+            fix="pip install --force-reinstall 'pagefind[extended]'",
+        )
 
 
 def asset(name: str) -> bytes:

@@ -20,7 +20,10 @@ SIGNS = {"grows": "▲", "shrinks": "▼", "unsure": ""}
 _WIDTH, _HEIGHT, _EDGE = 960, 620, 34
 _COVERED = 0.16  # share of the map all circles cover
 _MOST_LABELS = 34
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+_FONT = (
+    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', "
+    "'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+)
 
 
 def growth_class(low: float, high: float) -> str:
@@ -48,7 +51,8 @@ def topic_map(clusters: Sequence[dict[str, Any]], *, link: Callable[[str], str] 
         kind = growth_class(row["growth_low"], row["growth_high"])
         shape = (
             f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{COLOURS[kind]}" '
-            f'fill-opacity="0.62" stroke="{COLOURS[kind]}"><title>{escape(row["label"])}</title></circle>'
+            f'fill-opacity="0.62" stroke="{COLOURS[kind]}">'
+            f"<title>{escape(row['label'])}</title></circle>"
         )
         circles.append(
             f'<a href="{escape(link(row["cluster"]))}" tabindex="-1">{shape}</a>' if link else shape
@@ -57,7 +61,8 @@ def topic_map(clusters: Sequence[dict[str, Any]], *, link: Callable[[str], str] 
         names.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{escape(text)}</text>')
     hidden = ' aria-hidden="true" focusable="false"' if link else ""
     return Markup(  # noqa: S704 - every text escaped above
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="topic-map" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
+        '<svg xmlns="http://www.w3.org/2000/svg" class="topic-map" '
+        f'viewBox="0 0 {_WIDTH} {_HEIGHT}"'
         f"{hidden}>{''.join(circles)}"
         f'<g class="names" font-family="{escape(_FONT)}" font-size="14" fill="currentColor">'
         f"{''.join(names)}</g></svg>"
@@ -143,12 +148,14 @@ def course(
     def y(share: float) -> float:
         return head + (height - head - foot) * (1 - share / high)
 
-    parts = []
-    for tick in ticks:
-        parts.append(
-            f'<line class="rule" x1="{left:g}" x2="{width - right:g}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
-            f'<text x="{left - 8:g}" y="{y(tick) + 4:.1f}" text-anchor="end">{escape(percent(tick))}</text>'
+    def line(tick: float) -> str:
+        at, said = y(tick), escape(percent(tick))
+        return (
+            f'<line class="rule" x1="{left:g}" x2="{width - right:g}" y1="{at:.1f}" y2="{at:.1f}"/>'
+            f'<text x="{left - 8:g}" y="{at + 4:.1f}" text-anchor="end">{said}</text>'
         )
+
+    parts = [line(tick) for tick in ticks]
     every = max(1, math.ceil(40 / wide))
     for n, (year, share) in enumerate(points):
         x = left + n * wide
@@ -159,7 +166,8 @@ def course(
             )
         if (len(points) - 1 - n) % every == 0:
             parts.append(
-                f'<text x="{x + wide / 2:.1f}" y="{height - 7:g}" text-anchor="middle">{year}</text>'
+                f'<text x="{x + wide / 2:.1f}" y="{height - 7:g}" text-anchor="middle">'
+                f"{year}</text>"
             )
     return Markup(  # noqa: S704 - numbers, and texts escaped above
         f'<svg class="course" viewBox="0 0 {width:g} {height:g}" aria-hidden="true" '

@@ -195,4 +195,5 @@ class Words:
 
     def join(self, parts: Iterable[object]) -> str:
         """Join a short list as the language does, as markup."""
-        return Markup("、" if self.language == "zh" else ", ").join(escape(p) for p in parts)
+        between = Markup("、") if self.language == "zh" else Markup(", ")
+        return between.join(escape(part) for part in parts)

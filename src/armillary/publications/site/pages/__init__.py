@@ -8,9 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from armillary.publications.site.pages import home, indexes, methods, sources
+from armillary.publications.site.pages import (
+    home,
+    indexes,
+    methods,
+    policies,
+    sources,
+    statistics,
+    topics,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-REGISTRY: tuple[ModuleType, ...] = (home, indexes, sources, methods)
+REGISTRY: tuple[ModuleType, ...] = (
+    home,
+    indexes,
+    statistics,
+    topics,
+    policies,
+    sources,
+    methods,
+)

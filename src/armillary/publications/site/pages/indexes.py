@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from armillary.model.observatory import IndexDefinition, Text
@@ -35,7 +36,7 @@ def pages(site: Site) -> Iterable[Page]:
             path=home(index.id),
             title=index.title,
             template="index.html",
-            context=lambda words, index=index: _context(site, index, words),
+            context=partial(_context, site, index),
             section="indexes",
             entry=not several,
             above=LIST if several else None,
@@ -46,7 +47,7 @@ def pages(site: Site) -> Iterable[Page]:
                 path=profile(index.id, unit),
                 title=board(site, index.id).names[unit],
                 template="profile.html",
-                context=lambda words, index=index, unit=unit: _profile(site, index, unit, words),
+                context=partial(_profile, site, index, unit),
                 section="indexes",
                 above=home(index.id),
                 sources=index.sources,
@@ -87,8 +88,8 @@ def headlines(site: Site) -> Iterable[Headline]:
                 path=home(index.id),
                 title=index.title,
                 about=index.about,
-                figures=lambda words, index=index: _figures(site, index, words),
-                chart=lambda words, index=index: ranking_chart(site, index, words, first=10),
+                figures=partial(_figures, site, index),
+                chart=partial(ranking_chart, site, index, first=10),
                 sources=index.sources,
             )
 

@@ -203,7 +203,7 @@ def _topic(
         "kind": growth_class(row["growth_low"], row["growth_high"]),
         "years": years,
         "drawing_of_years": course(
-            [(one["year"], one["share"]) for one in years],
+            [(int(one["year"] or 0), one["share"]) for one in years],
             percent=lambda share: words.percent(share, decimals),
         ),
         "neighbours": [

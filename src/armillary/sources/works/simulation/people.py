@@ -59,7 +59,8 @@ class People(NamedTuple):
 def zipf(count: Ints, rng: np.random.Generator) -> Ints:
     """Draw ranks 0..count-1 with probability near 1 / (rank + 1), one for each count."""
     drawn = np.exp(rng.random(len(count)) * np.log(count + 1.0)).astype(np.int64) - 1
-    return np.minimum(drawn, count - 1)
+    ranks: Ints = np.minimum(drawn, count - 1)
+    return ranks
 
 
 def populate(
