@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -66,3 +67,21 @@ def rows(store: Store) -> Callable[[Table], list[tuple[Any, ...]]]:
         return [tuple(row.values()) for row in store.rows(expression)]
 
     return run
+
+
+@pytest.fixture
+def small_observatory(tmp_path: Path) -> Path:
+    """A copy of the demo observatory with a small corpus, quick to build."""
+    from armillary.workflow import new
+
+    folder = tmp_path / "observatory"
+    new(folder)
+    toml = folder / "observatory.toml"
+    text = toml.read_text(encoding="utf-8")
+    text = text.replace("works = 8000", "works = 600").replace("topics = 48", "topics = 8")
+    text = text.replace("emerging = 6", "emerging = 2")
+    data = folder / "data/rd_expenditure.csv"
+    lines = data.read_text(encoding="utf-8").splitlines(keepends=True)
+    data.write_text("".join(lines[:1] + [x for x in lines if ",2022," in x or ",2023," in x]))
+    toml.write_text(text, encoding="utf-8")
+    return folder

@@ -13,6 +13,7 @@ from armillary.publications.changes import Changes
 from armillary.publications.site import Site
 from armillary.publications.site.app import LOOPBACK, create_app
 from armillary.sources.definition import read_observatory
+from armillary.workflow.registers import search_file
 from armillary.workflow.state import CHANGES, PUBLISHED, Home
 
 if TYPE_CHECKING:
@@ -57,18 +58,13 @@ class _Opener:
                 )
             if self._site is None or published != self._seen:
                 state = home.read(PUBLISHED)
-                searches = [
-                    home.artefacts / done.artefacts["search"]
-                    for done in state.steps.values()
-                    if "search" in done.artefacts
-                ]
                 # The store before is left to requests that still use it.
                 self._site = Site(
                     DuckDBStore(home.parts(state), memory="1GB"),
                     read_observatory(self._folder),
                     changes=_changes(home),
                     cache=home.cache / "charts",
-                    search=searches[0] if searches else None,
+                    search=search_file(home, state),
                 )
                 self._seen = published
             return self._site

@@ -128,7 +128,7 @@ def coin(number: int) -> Phrase:
 
     Examples:
         >>> coin(0), coin(30)
-        (Phrase(en='bababa', zh='巴巴巴'), Phrase(en='dukaba', zh='杜卡巴'))
+        (Phrase(en='bababa', zh='巴巴巴'), Phrase(en='sokaba', zh='索卡巴'))
     """
     syllables = phrases_of(_SYLLABLES)
     spoken: list[Phrase] = []
@@ -147,7 +147,7 @@ def coined_topic(number: int, *, area: int) -> TopicWords:
 
     Examples:
         >>> coined_topic(0, area=0).phrases[0].en
-        'adaptive tazovu membranes'
+        'adaptive vumovu membranes'
     """
     modifiers, subjects, aspects = map(phrases_of, (_MODIFIERS, _SUBJECTS, _ASPECTS))
     scattered = (number * 7_919 + 5_000) % 13_824 + number // 13_824 * 13_824
