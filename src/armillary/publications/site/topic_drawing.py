@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Orange and blue differ for every kind of colour vision; grey is neither.
 COLOURS = {"grows": "#c2611f", "shrinks": "#2f78b7", "unsure": "#8b97a3"}
 SIGNS = {"grows": "▲", "shrinks": "▼", "unsure": ""}
-_WIDTH, _HEIGHT, _EDGE = 960, 620, 34
+_WIDTH, _HEIGHT, _EDGE = 960, 620, 64
 _COVERED = 0.16  # share of the map all circles cover
 _MOST_LABELS = 34
 _FONT = (
