@@ -109,8 +109,9 @@ def stale_pages(*, write: bool) -> list[str]:
 def main() -> int:
     """Print every problem; return how many there are, at most 1."""
     problems = stale_pages(write="--write" in sys.argv) + broken_links() + missing_errors()
-    for _problem in problems:
-        pass
+    for problem in problems:
+        print(problem)
+    print(f"docs: {len(pages())} pages, {len(problems)} problems")
     return min(len(problems), 1)
 
 

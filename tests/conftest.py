@@ -69,12 +69,11 @@ def rows(store: Store) -> Callable[[Table], list[tuple[Any, ...]]]:
     return run
 
 
-@pytest.fixture
-def small_observatory(tmp_path: Path) -> Path:
-    """A copy of the demo observatory with a small corpus, quick to build."""
+def write_small_observatory(parent: Path) -> Path:
+    """Write the demo observatory with a small corpus and two years, quick to build."""
     from armillary.workflow import new
 
-    folder = tmp_path / "observatory"
+    folder = parent / "observatory"
     new(folder)
     toml = folder / "observatory.toml"
     text = toml.read_text(encoding="utf-8")
@@ -82,6 +81,19 @@ def small_observatory(tmp_path: Path) -> Path:
     text = text.replace("emerging = 6", "emerging = 2")
     data = folder / "data/rd_expenditure.csv"
     lines = data.read_text(encoding="utf-8").splitlines(keepends=True)
-    data.write_text("".join(lines[:1] + [x for x in lines if ",2022," in x or ",2023," in x]))
+    kept = [line for line in lines[1:] if ",2022," in line or ",2023," in line]
+    data.write_text("".join([lines[0], *kept]), encoding="utf-8")
     toml.write_text(text, encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def small_observatory(tmp_path: Path) -> Path:
+    """A copy of the demo observatory with a small corpus, quick to build."""
+    return write_small_observatory(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def write_observatory() -> Callable[[Path], Path]:
+    """Give the writer itself, for fixtures that share one observatory."""
+    return write_small_observatory

@@ -1,0 +1,127 @@
+"""The pages in headless Chromium: nothing leaves the machine, no error, WCAG 2.2 AA."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from armillary.workflow import build
+from armillary.workflow.serve import application
+
+AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = [
+    "index.html",
+    "index/regional/index.html",
+    "index/regional/CN-BJ.html",
+    "statistics/index.html",
+    "statistics/performers/index.html",
+    "topics/publications/index.html",
+    "topics/publications/T0001.html",
+    "policies/register/index.html",
+    "policies/register/search.html",
+    "policies/register/search.html?q=patent",
+    "sources/index.html",
+    "methods/index.html",
+]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture(scope="module")
+def observatory(tmp_path_factory, write_observatory) -> Path:
+    folder = write_observatory(tmp_path_factory.mktemp("site"))
+    build(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(observatory) -> Iterator[str]:
+    config = uvicorn.Config(application(observatory), port=0, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}/"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+def look(chromium: Browser, address: str, *, width: int, script: bool = True):
+    """Open a page; return what went wrong and what axe says."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, java_script_enabled=script
+    )
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    home = address.split("/")[2] if address.startswith("http") else ""
+    page.on(
+        "request",
+        lambda asked: (
+            wrong.append(f"asks {asked.url}")
+            if not asked.url.startswith((f"http://{home}/", "file:", "data:"))
+            else None
+        ),
+    )
+    page.goto(address)
+    if not script:
+        text = page.inner_text("main")
+        context.close()
+        return wrong, text
+    page.evaluate(AXE)
+    found = page.evaluate(
+        "rules => axe.run({runOnly: rules}).then(r => r.violations.map("
+        "v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')))",
+        RULES,
+    )
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    return wrong, found, wide
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_are_accessible_and_keep_to_themselves(served, chromium, language, width):
+    bad = {}
+    for path in PAGES:
+        wrong, violations, wide = look(chromium, f"{served}{language}/{path}", width=width)
+        if wrong or violations or wide > width:
+            bad[path] = (wrong, violations, wide)
+
+    assert not bad
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_pages_are_readable_without_javascript(served, chromium, language):
+    for path in PAGES:
+        wrong, text = look(chromium, f"{served}{language}/{path}", width=1280, script=False)
+
+        assert not wrong
+        assert len(text) > 40
+
+
+def test_the_export_opens_from_the_file_system(observatory, chromium):
+    root = observatory / "public/site/zh"
+    for path in PAGES:
+        if "?" not in path:
+            wrong, _, _ = look(chromium, (root / path).as_uri(), width=1280)
+            known = [w for w in wrong if "search.js" not in w and "CORS" not in w]
+
+            assert [w for w in known if "ERR_FAILED" not in w] == []
