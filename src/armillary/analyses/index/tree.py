@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import math
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from armillary.analyses.index import aggregate
+from armillary.errors import IndexMethodError, listed
+from armillary.model import recipe as methods
+from armillary.model.indicators import Framework
 
 if TYPE_CHECKING:
-    from armillary.model.indicators import Framework, IndexRecipe
+    from collections.abc import Callable, Sequence
+
+    from armillary.model.recipe import Aggregate, Mean
+
+Array = NDArray[np.float64]
 
 
 class Coverage(msgspec.Struct, frozen=True):
@@ -27,6 +37,7 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 _ROUNDING = 1e-9  # 0.65 of twenty equal weights must not fail by the last bit
+_THREADS_FROM = 256  # replicates below which starting threads costs more than it saves
 
 
 def coverage(framework: Framework, *, present: NDArray[np.bool_], minimum: float) -> Coverage:
@@ -55,62 +66,300 @@ def coverage(framework: Framework, *, present: NDArray[np.bool_], minimum: float
     return Coverage(share, scored)
 
 
-def climb(
-    framework: Framework,
-    *,
-    recipe: IndexRecipe,
-    scores: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    scored: dict[str, NDArray[np.bool_]],
-    root_only: bool = False,
-) -> dict[str, NDArray[np.float64]]:
-    """Aggregate the tree once for every draw of the weights.
+class Variant(msgspec.Struct, frozen=True):
+    """Normalised scores of the indicators, ready to be aggregated any number of times.
 
-    The published scores are one draw, of the weights as given, so that they and every
-    replicate are computed by the same lines.
+    Args:
+        scores: Shape (leaves, units); NaN = missing.
+        scored: From `coverage`.
+    """
+
+    scores: Array
+    scored: dict[str, NDArray[np.bool_]]
+
+
+class Tree(msgspec.Struct, frozen=True, dict=True):
+    """A framework as the kernels walk it: leaves first, then groups, the root last.
 
     Args:
         framework: The tree.
-        recipe: Which mean each group takes.
-        scores: Scores of the indicators, shape (leaves, units); NaN = missing; above 0 beneath
-            a geometric mean.
-        weights: Shape (draws, nodes), nodes in the order of the framework.
-        scored: From `coverage`.
-        root_only: Give the root alone, which saves memory when there are many draws.
-
-    Returns:
-        Scores of the groups by code, shape (draws, units); NaN = no score.
-
-    Raises:
-        IndexMethodError: A score at or below 0 meets a geometric mean.
     """
+
+    framework: Framework
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Return the nodes in the order of all arrays over nodes."""
+        tree = self.framework
+        return tuple(node.code for node in (*tree.leaves, *tree.groups))
+
+    @cached_property
+    def number(self) -> dict[str, int]:
+        """Return the place of each node in `codes`."""
+        return {code: i for i, code in enumerate(self.codes)}
+
+    @cached_property
+    def weights(self) -> Array:
+        """Return the weights of the framework, shape (nodes,)."""
+        given = {node.code: node.weight for node in self.framework.nodes}
+        return np.array([given[code] for code in self.codes])
+
+    @cached_property
+    def parts(self) -> list[list[int]]:
+        """Return the numbers of the parts of each group."""
+        tree = self.framework
+        return [[self.number[part.code] for part in tree.children[g.code]] for g in tree.groups]
+
+    def parts_of(self, code: str) -> list[int]:
+        """Return the numbers of the parts of one group."""
+        return [self.number[part.code] for part in self.framework.children[code]]
+
+    def means(self, aggregate: Aggregate) -> list[Mean]:
+        """Return the method of each group, in the order of the groups."""
+        tree = self.framework
+        return [aggregate.of(g.code, level=tree.level[g.code]) for g in tree.groups]
+
+    def climb(
+        self,
+        variants: Sequence[Variant],
+        aggregates: Sequence[Aggregate],
+        *,
+        weights: Array,
+        variant: NDArray[np.int64] | None = None,
+        aggregate: NDArray[np.int64] | None = None,
+        root_only: bool = False,
+    ) -> Array:
+        """Aggregate the tree once for every replicate.
+
+        The published scores are one replicate, so that they and all others are computed by
+        the same lines. Runs on as many threads as there are cores; the result is the same on
+        any number.
+
+        Args:
+            variants: Scores to start from.
+            aggregates: Methods to aggregate by.
+            weights: Shape (replicates, nodes), nodes in the order of `codes`.
+            variant: Which of `variants` each replicate takes; None the first.
+            aggregate: Which of `aggregates` each replicate takes; None the first.
+            root_only: Give the root alone, which saves memory when there are many.
+
+        Returns:
+            Scores of the groups, shape (replicates, groups, units), or (replicates, 1, units)
+            of the root alone; NaN = no score.
+
+        Raises:
+            IndexMethodError: A score at or below 0 meets a method that needs scores above 0.
+        """
+        n = weights.shape[0]
+        variant = np.zeros(n, dtype=np.int64) if variant is None else variant
+        aggregate = np.zeros(n, dtype=np.int64) if aggregate is None else aggregate
+        means = [self.means(one) for one in aggregates]
+        self._require_positive(variants, means)
+        out = np.empty((n, 1 if root_only else len(self.parts), variants[0].scores.shape[1]))
+        if any(isinstance(one, methods.BenefitOfDoubt) for row in means for one in row):
+            self._climb_slowly(variants, means, weights, variant, aggregate, out)
+        else:
+            self._climb_compiled(variants, means, weights, variant, aggregate, out)
+        return out
+
+    def _require_positive(
+        self, variants: Sequence[Variant], means: Sequence[Sequence[Mean]]
+    ) -> None:
+        from armillary.model.feasibility import needs_positive
+
+        n = len(self.framework.leaves)
+        beneath: set[int] = set()
+        for row in means:
+            reached: set[int] = set()
+            for g in range(len(self.parts) - 1, -1, -1):
+                if needs_positive(row[g]) or n + g in reached:
+                    reached |= set(self.parts[g])
+            beneath |= {i for i in reached if i < n}
+        leaves = sorted(beneath)
+        for one in variants:
+            low = [(i, one.scores[i]) for i in leaves if np.any(one.scores[i] <= 0)]
+            if low:
+                named = [f"{self.codes[i]} ({np.nanmin(row):g})" for i, row in low]
+                raise IndexMethodError(
+                    f"A mean that needs scores above 0 meets {listed(named)}.",
+                    where="aggregate",
+                    fix='normalise with `range = [1, 100]`, or aggregate = "arithmetic"',
+                )
+
+    def _climb_compiled(
+        self,
+        variants: Sequence[Variant],
+        means: Sequence[Sequence[Mean]],
+        weights: Array,
+        variant: NDArray[np.int64],
+        aggregate: NDArray[np.int64],
+        out: Array,
+    ) -> None:
+        from armillary.analyses.index import kernels
+
+        leaves = np.stack([one.scores for one in variants])
+        known = ~np.isnan(leaves)
+        filled = np.where(known, leaves, 0.0)
+        logged = any(
+            one in (methods.Geometric(), methods.Generalised(power=0))
+            and min(parts) < leaves.shape[1]
+            for row in means
+            for one, parts in zip(row, self.parts, strict=True)
+        )
+        logs = np.zeros((len(variants), 0, leaves.shape[2]))
+        if logged:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                logs = np.where(known & (filled > 0), np.log(filled), 0.0)
+        kinds, parameters, order = _coded(means, [len(parts) for parts in self.parts])
+        fixed = (
+            filled,
+            logs,
+            known.astype(np.float64),
+            np.stack([np.array([one.scored[code] for code in self.codes]) for one in variants]),
+        )
+        ends = np.cumsum([len(parts) for parts in self.parts])
+        children = np.array([part for parts in self.parts for part in parts])
+
+        def run(rows: slice) -> None:
+            kernels.climb(
+                *fixed,
+                variant[rows],
+                np.ascontiguousarray(weights[rows]),
+                kinds,
+                parameters,
+                order,
+                aggregate[rows],
+                ends,
+                children,
+                out[rows],
+            )
+
+        in_parts(run, total=weights.shape[0])
+
+    def _climb_slowly(
+        self,
+        variants: Sequence[Variant],
+        means: Sequence[Sequence[Mean]],
+        weights: Array,
+        variant: NDArray[np.int64],
+        aggregate: NDArray[np.int64],
+        out: Array,
+    ) -> None:
+        """Aggregate group by group, where a method is a linear programme for each unit."""
+        n = len(self.framework.leaves)
+        kept: dict[tuple[int, bytes, bytes], Array] = {}  # programmes ask for no weights
+        for r in range(weights.shape[0]):
+            one = variants[variant[r]]
+            values = np.full((len(self.codes), one.scores.shape[1]), np.nan)
+            values[:n] = one.scores
+            for g, parts in enumerate(self.parts):
+                mean = means[aggregate[r]][g]
+                mine = one.scored[self.codes[n + g]]
+                if isinstance(mean, methods.BenefitOfDoubt):
+                    key = (g, msgspec.json.encode(mean), values[parts].tobytes())
+                    if key not in kept:
+                        kept[key] = _of_doubt(values[parts], mean, mine)
+                    row = kept[key]
+                else:
+                    row = _one_group(values[parts], mean, weights[r, parts], mine)
+                values[n + g] = np.where(mine, row, np.nan)
+            out[r] = values[n:] if out.shape[1] > 1 or len(self.parts) == 1 else values[-1:]
+
+
+def _one_group(
+    rows: Array, mean: Mean, weights: Array, scored: NDArray[np.bool_]
+) -> Array:
+    """Aggregate one group by the compiled kernels."""
     from armillary.analyses.index import kernels
 
-    row = {node.code: i for i, node in enumerate(framework.nodes)}
-    parts = [[row[part.code] for part in framework.children[g.code]] for g in framework.groups]
-    geometric = [
-        recipe.aggregate.of(g.code, level=framework.level[g.code]) == "geometric"
-        for g in framework.groups
-    ]
-    logged = np.zeros(len(row), dtype=bool)
-    for children, kind in zip(parts, geometric, strict=True):
-        logged[children] = kind
-    units = scores.shape[1]
-    values = np.full((len(row), units), np.nan)
-    for i, leaf in enumerate(framework.leaves):
-        at = row[leaf.code]
-        values[at] = aggregate.logarithms(scores[i]) if logged[at] else scores[i]
-    kept = framework.groups[-1:] if root_only else framework.groups
-    found = np.empty((weights.shape[0], len(kept), units))
+    known = ~np.isnan(rows)
+    filled = np.where(known, rows, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(known & (filled > 0), np.log(filled), 0.0)
+    kinds, parameters, order = _coded([[mean]], [rows.shape[0]])
+    out = np.empty((1, 1, rows.shape[1]))
     kernels.climb(
-        values,
-        np.ascontiguousarray(weights),
-        np.array([row[g.code] for g in framework.groups]),
-        np.cumsum([len(children) for children in parts]),
-        np.array([child for children in parts for child in children]),
-        np.array(geometric),
-        logged,
-        np.array([scored[node.code] for node in framework.nodes]),
-        found,
+        filled[None],
+        logs[None],
+        known.astype(np.float64)[None],
+        np.vstack([known, scored[None]])[None],
+        np.zeros(1, dtype=np.int64),
+        np.append(weights, 1.0)[None],
+        kinds,
+        parameters,
+        order,
+        np.zeros(1, dtype=np.int64),
+        np.array([rows.shape[0]]),
+        np.arange(rows.shape[0]),
+        out,
     )
-    return {group.code: found[:, i] for i, group in enumerate(kept)}
+    return np.asarray(out[0, 0])
+
+
+def _of_doubt(
+    rows: Array, mean: methods.BenefitOfDoubt, scored: NDArray[np.bool_]
+) -> Array:
+    from armillary.analyses.index.frontier import benefit_of_the_doubt
+
+    found = np.full(rows.shape[1], np.nan)
+    result = benefit_of_the_doubt(
+        rows[:, scored], lowest_share=mean.lowest_share, highest_share=mean.highest_share
+    )
+    found[scored] = 100 * result.scores
+    return found
+
+
+def _coded(
+    means: Sequence[Sequence[Mean]], sizes: Sequence[int]
+) -> tuple[NDArray[np.int64], Array, Array]:
+    """Spell methods out in numbers for the kernels."""
+    from armillary.analyses.index import kernels
+
+    kinds = np.zeros((len(means), len(sizes)), dtype=np.int64)
+    parameters = np.zeros(kinds.shape)
+    ordered = any(isinstance(one, methods.Ordered) for row in means for one in row)
+    widest = max(sizes) if ordered else 0
+    order = np.zeros((*kinds.shape, widest + 1, widest))
+    for m, row in enumerate(means):
+        for g, mean in enumerate(row):
+            match mean:
+                case methods.Geometric():
+                    kinds[m, g] = kernels.GEOMETRIC
+                case methods.Harmonic():
+                    kinds[m, g] = kernels.HARMONIC
+                case methods.Generalised(power=power):
+                    kinds[m, g] = kernels.GEOMETRIC if power == 0 else kernels.POWER
+                    parameters[m, g] = power
+                case methods.MeanMin(alpha=alpha):
+                    kinds[m, g] = kernels.MEAN_MIN
+                    parameters[m, g] = alpha
+                case methods.MazziottaPareto(penalty=penalty):
+                    kinds[m, g] = kernels.MAZZIOTTA
+                    parameters[m, g] = -1.0 if penalty == "minus" else 1.0
+                case methods.Ordered(orness=orness):
+                    from armillary.analyses.index.penalties import order_weights
+
+                    kinds[m, g] = kernels.ORDERED
+                    for n in range(1, sizes[g] + 1):
+                        order[m, g, n, :n] = order_weights(n, orness=orness)
+                case methods.Copeland():
+                    kinds[m, g] = kernels.COPELAND
+    return kinds, parameters, order
+
+
+def in_parts(run: Callable[[slice], None], *, total: int) -> None:
+    """Run a function over slices of `total` rows, on all cores where there are many.
+
+    No method of its own: rows do not depend on each other.
+
+    Args:
+        run: Called with each slice.
+        total: Number of rows.
+    """
+    cores = os.cpu_count() or 1
+    if total < _THREADS_FROM or cores == 1:
+        run(slice(0, total))
+        return
+    step = math.ceil(total / cores)
+    with ThreadPoolExecutor(cores) as pool:
+        list(pool.map(run, [slice(at, at + step) for at in range(0, total, step)]))

@@ -1,4 +1,4 @@
-"""Step 7 of the Handbook: how far ranks and scores move when the weights are doubted."""
+"""Step 7 of the Handbook: how far ranks and scores move when the choices are doubted."""
 
 from __future__ import annotations
 
@@ -8,101 +8,160 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from armillary.analyses.index import tree, weight
 from armillary.analyses.index.rank import rank
 from armillary.model.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from armillary.model.indicators import Framework, IndexRecipe
+    from collections.abc import Iterator
 
-_CHUNK = 1_000  # draws between two reports of progress
+    from armillary.analyses.index.experiment import Experiment
+
+Array = NDArray[np.float64]
+
+CHUNK = 4_096  # replicates between two reports of progress
+KEPT = 2**17  # replicates whose scores are kept for percentiles
 _LOW, _HIGH = 0.05, 0.95
 
 
-class Intervals(msgspec.Struct, frozen=True):
-    """What the draws gave each unit, each shape (units,); rank 0 and NaN where it has no score.
+class Doubt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the replicates gave each unit, each of shape (units,) unless said.
 
     Args:
+        replicates: Number of replicates.
+        ranked: Whether the unit has a score in any replicate.
+        rank_mean: Mean rank; NaN where it has no score.
         rank_median: Median rank.
-        rank_low: Least rank that at least 5 % of the draws do not exceed.
-        rank_high: Least rank that at least 95 % of the draws do not exceed.
+        rank_low: Least rank that at least 5 % of the replicates do not exceed; 0 = no score.
+        rank_high: Least rank that at least 95 % of the replicates do not exceed.
         score_low: 5th percentile of the score, in score points.
-        score_high: 95th percentile of the score, in score points.
+        score_high: 95th percentile of the score.
+        acceptability: Share of the replicates in which the unit takes each rank, shape
+            (units, units): column 0 is rank 1.
+        wins: Share of the replicates in which the row scores more than the column, ties half,
+            shape (units, units).
+        shift: Mean absolute difference between the ranks of a replicate and those published,
+            shape (replicates,).
     """
 
-    rank_median: NDArray[np.float64]
+    replicates: int
+    ranked: NDArray[np.bool_]
+    rank_mean: Array
+    rank_median: Array
     rank_low: NDArray[np.int64]
     rank_high: NDArray[np.int64]
-    score_low: NDArray[np.float64]
-    score_high: NDArray[np.float64]
+    score_low: Array
+    score_high: Array
+    acceptability: Array
+    wins: Array
+    shift: Array
 
 
-def intervals(
-    framework: Framework,
-    *,
-    recipe: IndexRecipe,
-    scores: NDArray[np.float64],
-    scored: dict[str, NDArray[np.bool_]],
-    what: str = "weight draws",
-    progress: Progress = silent,
-) -> Intervals:
-    """Draw the weights of every level many times and run the whole index for each draw.
+def design_of(experiment: Experiment, *, replicates: int, seed: int) -> Iterator[Array]:
+    """Give the numbers behind the replicates, chunk by chunk; the same for the same seed.
 
-    The rank interval holds at least 90 % of the draws (inverted distribution function, so
-    that its ends are ranks); score percentiles are interpolated (type 7).
-    Source: OECD/JRC (2008), doi:10.1787/9789264043466-en, step 7.
+    Source: plain Monte Carlo, as in OECD/JRC (2008), step 7.
 
     Args:
-        framework: The tree.
-        recipe: Means, and how far the weights are doubted.
-        scores: Scores of the indicators, shape (leaves, units); NaN = missing.
-        scored: Which units get a score at each node, from `tree.coverage`.
+        experiment: Says how many numbers a replicate takes.
+        replicates: Number of rows in all.
+        seed: Seed.
+    """
+    generator = np.random.default_rng(seed)
+    for start in range(0, replicates, CHUNK):
+        n = min(CHUNK, replicates - start)
+        yield generator.random((n, experiment.dimensions))
+
+
+def uncertainty(
+    experiment: Experiment,
+    *,
+    replicates: int,
+    seed: int,
+    what: str = "replicates",
+    progress: Progress = silent,
+) -> Doubt:
+    """Compute the whole index for many draws of everything that is doubted.
+
+    The rank interval holds at least 90 % of the replicates (inverted distribution function, so
+    that its ends are ranks); percentiles of scores are interpolated (type 7), over the first
+    131,072 replicates where there are more. Memory does not grow with the replicates beyond.
+    Source: Saisana, Saltelli & Tarantola (2005), doi:10.1111/j.1467-985X.2005.00350.x.
+
+    Args:
+        experiment: The index and what is varied.
+        replicates: How often.
+        seed: Same seed, same replicates.
         what: Name of the work, for `progress`.
-        progress: Hears how many draws are done.
+        progress: Hears how many replicates are done.
     """
     from armillary.analyses.index import kernels
 
-    doubt = recipe.uncertainty
-    given = np.array([node.weight for node in framework.nodes])
-    weights = weight.draw(given, replicates=doubt.replicates, spread=doubt.spread, seed=doubt.seed)
-    units = scores.shape[1]
-    totals = np.empty((doubt.replicates, units))
+    published = rank(experiment.published())
+    units = published.size
     counts = np.zeros((units, units + 1), dtype=np.int64)
-    for start in range(0, doubt.replicates, _CHUNK):
-        drawn = slice(start, min(start + _CHUNK, doubt.replicates))
-        climbed = tree.climb(
-            framework,
-            recipe=recipe,
-            scores=scores,
-            weights=weights[drawn],
-            scored=scored,
-            root_only=True,
-        )
-        totals[drawn] = climbed[framework.root.code]
-        kernels.count_ranks(rank(totals[drawn]), counts)
-        progress(what, drawn.stop, doubt.replicates)
-    ranked = scored[framework.root.code]
-    low, middle_low, middle_high, high = (
-        _quantile(counts, share=share, ranked=ranked)
-        for share in (_LOW, 0.5, 0.5 + 0.5 / doubt.replicates, _HIGH)
-    )
+    wins = np.zeros((units, units))
+    kept, shift = np.empty((min(replicates, KEPT), units)), np.empty(replicates)
+    done = 0
+    for design in design_of(experiment, replicates=replicates, seed=seed):
+        scores = experiment.scores(design)
+        ranks = rank(scores)
+        kernels.count_ranks(ranks, counts)
+        kernels.count_wins(scores, wins)
+        rows = slice(done, done + scores.shape[0])
+        shift[rows] = mean_shift(ranks, published)
+        kept[rows] = scores[: max(0, KEPT - done)]
+        done += scores.shape[0]
+        progress(what, done, replicates)
+    held = counts[:, 1:]
+    ranked = held.sum(axis=1) > 0
     ends = np.full((2, units), np.nan)
     if ranked.any():
-        ends[:, ranked] = np.quantile(totals.T[ranked], (_LOW, _HIGH), axis=1)
-    return Intervals(
-        rank_median=np.where(ranked, (middle_low + middle_high) / 2, np.nan),
-        rank_low=low,
-        rank_high=high,
+        ends[:, ranked] = np.nanquantile(kept.T[ranked], (_LOW, _HIGH), axis=1)
+    total = np.maximum(held.sum(axis=1, keepdims=True), 1)
+    places = np.arange(1, units + 1)
+    middle = (_quantile(held, 0.5) + _quantile(held, 0.5, upper=True)) / 2
+    return Doubt(
+        replicates=replicates,
+        ranked=ranked,
+        rank_mean=np.where(ranked, held @ places / total[:, 0], np.nan),
+        rank_median=np.where(ranked, middle, np.nan),
+        rank_low=np.where(ranked, _quantile(held, _LOW), 0),
+        rank_high=np.where(ranked, _quantile(held, _HIGH), 0),
         score_low=ends[0],
         score_high=ends[1],
+        acceptability=held / total,
+        wins=wins / replicates,
+        shift=shift,
     )
+
+
+def mean_shift(ranks: NDArray[np.int64], published: NDArray[np.int64]) -> Array:
+    """Average over units how far ranks lie from those published, shape (replicates,).
+
+    Units without a rank on either side do not count.
+    Source: Saisana, Saltelli & Tarantola (2005), the average shift in rank.
+
+    Args:
+        ranks: Shape (replicates, units); 0 = no score.
+        published: Shape (units,).
+    """
+    both = (ranks > 0) & (published > 0)
+    moved = np.abs(ranks - published) * both
+    shift: Array = moved.sum(axis=1) / np.maximum(both.sum(axis=1), 1)
+    return shift
 
 
 def _quantile(
-    counts: NDArray[np.int64], *, share: float, ranked: NDArray[np.bool_]
+    counts: NDArray[np.int64], share: float, *, upper: bool = False
 ) -> NDArray[np.int64]:
-    """Find the least rank that at least `share` of the draws do not exceed."""
+    """Find the least rank that at least `share` of the draws do not exceed.
+
+    `upper` asks for more than `share`: with the other one, the ends of the median.
+    """
     draws = counts.sum(axis=1, keepdims=True)
-    wanted = np.ceil(share * draws - 1e-9)
-    ranks = np.argmax(np.cumsum(counts, axis=1) >= wanted, axis=1)
-    return np.where(ranked, ranks, 0).astype(np.int64)
+    below = np.cumsum(counts, axis=1)
+    if upper:
+        reached = below > share * draws + 1e-9
+    else:
+        reached = below >= np.ceil(share * draws - 1e-9)
+    return np.asarray(np.argmax(reached, axis=1) + 1, dtype=np.int64)
