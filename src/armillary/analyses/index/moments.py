@@ -1,0 +1,93 @@
+"""The shape of one indicator: what says whether outliers need treating."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def skewness(values: NDArray[np.float64]) -> float:
+    """Measure the asymmetry of one indicator, adjusted for the size of the sample (G1).
+
+    The number that spreadsheets call SKEW: above 0 where the high values lie far out.
+    Source: Joanes & Gill (1998), Comparing measures of sample skewness and kurtosis, G1.
+
+    Args:
+        values: Any unit, shape (units,); NaN = missing, left out.
+
+    Returns:
+        Skewness, without unit; NaN for fewer than 3 known values or where all are equal.
+
+    Examples:
+        >>> round(skewness(np.array([1.0, 2.0, 3.0, np.nan, 10.0])), 4)
+        1.7636
+    """
+    deviations = _deviations(values)
+    n = deviations.size
+    if n < 3:
+        return math.nan
+    second, third = float(np.mean(deviations**2)), float(np.mean(deviations**3))
+    return third / math.pow(second, 1.5) * math.sqrt(n * (n - 1)) / (n - 2)
+
+
+def kurtosis(values: NDArray[np.float64]) -> float:
+    """Measure how far out the extremes of one indicator lie: excess kurtosis, adjusted (G2).
+
+    The number that spreadsheets call KURT: about 0 for a normal distribution.
+    Source: Joanes & Gill (1998), Comparing measures of sample skewness and kurtosis, G2.
+
+    Args:
+        values: Any unit, shape (units,); NaN = missing, left out.
+
+    Returns:
+        Excess kurtosis, without unit; NaN for fewer than 4 known values or where all are equal.
+
+    Examples:
+        >>> round(kurtosis(np.array([1.0, 2.0, 3.0, np.nan, 10.0])), 4)
+        3.228
+    """
+    deviations = _deviations(values)
+    n = deviations.size
+    if n < 4:
+        return math.nan
+    second, fourth = float(np.mean(deviations**2)), float(np.mean(deviations**4))
+    excess = fourth / second**2 - 3
+    return (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * excess + 6)
+
+
+def within_limits(
+    values: NDArray[np.float64], *, skewness_limit: float = 2.0, kurtosis_limit: float = 3.5
+) -> bool:
+    """Say whether the shape of one indicator needs no treatment.
+
+    Passes where abs(skewness) OR kurtosis lies below its limit. What is too short or too even
+    to have a shape passes: it shows no outlier.
+    Source: Becker and others, COINr (MIT), function `check_SkewKurt`; the limits are the JRC's
+    rule of thumb.
+
+    Args:
+        values: Any unit, shape (units,); NaN = missing, left out.
+        skewness_limit: Above 0.
+        kurtosis_limit: Of the excess kurtosis.
+
+    Examples:
+        >>> within_limits(np.array([1.0, 2.0, 3.0, 4.0, 5.0, 100.0]))
+        False
+    """
+    return not (abs(skewness(values)) >= skewness_limit and kurtosis(values) >= kurtosis_limit)
+
+
+def _deviations(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return deviations from the mean as shares of the largest, so that no power overflows."""
+    known = values[~np.isnan(values)]
+    if known.size == 0 or known.min() == known.max():
+        return np.empty(0)
+    # halved first: the range of very large values may exceed the largest number
+    halves = known / 2
+    centred: NDArray[np.float64] = halves - halves.mean()
+    return centred / float(np.abs(centred).max())
