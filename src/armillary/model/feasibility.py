@@ -222,8 +222,8 @@ def lowest(method: Normalise) -> float | None:
             return method.range[0]
         case methods.Goalposts():
             return method.range[0] if method.cap else None
-        case methods.ZScore():
-            return -math.inf
+        case methods.ZScore():  # far above 0, the data decide
+            return -math.inf if method.mean <= 0 else None
         case methods.RankScore():
             return 1.0
         case methods.Borda() | methods.PercentileRank() | methods.DistanceToMaximum():
@@ -289,7 +289,7 @@ def _contradictions(
         if names in seen:
             continue
         seen.add(names)
-        least = lowest(method)
+        least = lowest(method) or 0.0
         gives = f"gives scores down to {least:g}" if least == 0 else "gives scores below 0"
         found.append(
             IndexMethodError(

@@ -120,8 +120,7 @@ Impute = (
 # -- treatment of outliers -------------------------------------------------------------------
 
 Transform = Literal[
-    "none", "log", "log_coin_tool", "log_two_sided", "log_shifted", "log_gii", "square_root",
-    "box_cox",
+    "none", "log_coin_tool", "log_two_sided", "log_shifted", "log_gii", "square_root", "box_cox",
 ]  # fmt: skip
 
 

@@ -175,25 +175,30 @@ def _imputed(
 ) -> Array:
     """Fill one period; an indicator with a way of its own is filled by it alone."""
     framework, method = inputs.framework, recipe.impute
-    directions = np.array([float(framework.direction[leaf.code]) for leaf in framework.leaves])
     match method:
         case methods.RowMeanImputation(level=level):
-            parts = leaves_within(framework, level=level)
-            filled = impute.row_mean(values, parts=parts, directions=directions)
+            filled = impute.row_mean(
+                values,
+                parts=[part.tolist() for part in leaves_within(framework, level=level)],
+                directions=[framework.direction[leaf.code] for leaf in framework.leaves],
+                indicators=[leaf.code for leaf in framework.leaves],
+            ).values
         case methods.EmImputation() | methods.MultipleImputation():
             filled = _modelled(values, method, draw=draw)
         case methods.MeanImputation() | methods.MedianImputation():
-            filled = np.stack([_by_column(inputs, method, row) for row in values])
+            codes = [leaf.code for leaf in framework.leaves]
+            pairs = zip(values, codes, strict=True)
+            filled = np.stack([_by_column(inputs, method, row, code=code) for row, code in pairs])
         case _:
             filled = values.copy()
     for i, leaf in enumerate(framework.leaves):
         own = recipe.indicator.get(leaf.code)
         if own is not None and own.impute is not None:
-            filled[i] = _by_column(inputs, own.impute, values[i])
+            filled[i] = _by_column(inputs, own.impute, values[i], code=leaf.code)
     return filled
 
 
-def _by_column(inputs: Inputs, method: Any, row: Array) -> Array:
+def _by_column(inputs: Inputs, method: Any, row: Array, *, code: str) -> Array:
     if isinstance(method, methods.NoImputation):
         return row
     function = impute.mean if isinstance(method, methods.MeanImputation) else impute.median
@@ -207,8 +212,8 @@ def _by_column(inputs: Inputs, method: Any, row: Array) -> Array:
                 if inputs.groups
                 else "name a table of units in observatory.toml: `units = \"indexes/units.csv\"`",
             )
-        groups = np.array(inputs.groups[method.by], dtype=object)
-    return function(row, groups=groups).values
+        groups = [label or None for label in inputs.groups[method.by]]
+    return function(row, groups=groups, units=inputs.units, indicator=code).values
 
 
 def _modelled(
@@ -338,7 +343,6 @@ def _transform(
 ) -> Callable[[Array], Treated]:
     """Return one formula as a treatment, its arguments bound."""
     formulas: dict[str, Callable[[Array], Array]] = {
-        "log": partial(transforms.log, indicator=code),
         "log_coin_tool": partial(transforms.log_coin_tool, indicator=code),
         "log_two_sided": partial(transforms.log_two_sided, indicator=code),
         "log_shifted": partial(transforms.log_shifted, indicator=code),
