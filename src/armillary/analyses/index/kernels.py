@@ -13,6 +13,8 @@ from numba import njit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Sums = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 ARITHMETIC, GEOMETRIC, HARMONIC, POWER, MEAN_MIN, ORDERED, MAZZIOTTA, COPELAND = range(8)
 
 
@@ -45,36 +47,16 @@ def weighted_means(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _linear(  # noqa: PLR0917 - numba takes no keyword-only arguments here
-    rows: NDArray[np.float64],
-    known: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    whole: bool,
-    total: NDArray[np.float64],
-    out: NDArray[np.float64],
+def _add(
+    x: NDArray[np.float64], known: NDArray[np.float64], w: float, whole: bool, sums: Sums
 ) -> None:
-    """Average rows into `out`; rows hold 0 where `known` is 0; `whole`: nothing is missing."""
-    units = out.size
-    for u in range(units):
-        out[u] = 0.0
-        total[u] = 0.0
-    if whole:
-        sum_of = 0.0
-        for c in range(rows.shape[0]):
-            w = weights[c]
-            sum_of += w
-            for u in range(units):
-                out[u] += w * rows[c, u]
-        for u in range(units):
-            total[u] = sum_of
-    else:
-        for c in range(rows.shape[0]):
-            w = weights[c]
-            for u in range(units):
-                out[u] += w * rows[c, u]
-                total[u] += w * known[c, u]
-    for u in range(units):
-        out[u] = out[u] / total[u] if total[u] > 0.0 else np.nan
+    """Add one part to the sums of scores and weights; it holds 0 where `known` is 0."""
+    score, weight = sums
+    for u in range(x.size):
+        score[u] += w * x[u]
+    if not whole:
+        for u in range(x.size):
+            weight[u] += w * known[u]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -177,6 +159,7 @@ def climb(  # noqa: PLR0917
     logs: NDArray[np.float64],
     known: NDArray[np.float64],
     scored: NDArray[np.bool_],
+    whole: NDArray[np.bool_],
     variant: NDArray[np.int64],
     weights: NDArray[np.float64],
     kinds: NDArray[np.int64],
@@ -196,6 +179,8 @@ def climb(  # noqa: PLR0917
         logs: Their logarithms; no leaves where no method takes logarithms of leaves.
         known: 1.0 where a leaf is known, else 0.0, shape as `leaves`.
         scored: Whether a unit gets a score, shape (variants, nodes, units).
+        whole: Whether no unit lacks a part of the group, shape (variants, groups); its weights
+            then sum above 0.
         variant: For each replicate, which scores it starts from.
         weights: Shape (replicates, nodes).
         kinds: Kind of mean, shape (methods, groups).
@@ -225,43 +210,48 @@ def climb(  # noqa: PLR0917
         for g in range(groups):
             kind = kinds[m, g]
             n = ends[g] - start
-            whole = True
-            for i in range(n):
-                c = children[start + i]
-                own[i] = weights[r, c]
-                if c < n_leaves:
-                    if kind == GEOMETRIC:
-                        rows[i] = logs[v, c]
-                    else:
-                        rows[i] = leaves[v, c]
-                    marks[i] = known[v, c]
-                else:
-                    marks[i] = there[c - n_leaves]
-                    if kind == GEOMETRIC:
-                        for u in range(units):
-                            x = held[c - n_leaves, u]
-                            rows[i, u] = np.log(x) if marks[i, u] != 0.0 else 0.0
-                    else:
-                        rows[i] = held[c - n_leaves]
-                for u in range(units):
-                    whole = whole and marks[i, u] != 0.0
             mine = scored[v, n_leaves + g]
             if kind in (ARITHMETIC, GEOMETRIC):
-                _linear(rows[:n], marks[:n], own[:n], whole, total, row)
+                complete = whole[v, g]
+                row[:] = 0.0
+                total[:] = 0.0
+                of_weights = 0.0
+                for i in range(n):
+                    c = children[start + i]
+                    w = weights[r, c]
+                    of_weights += w
+                    if c < n_leaves:
+                        x = logs[v, c] if kind == GEOMETRIC else leaves[v, c]
+                        _add(x, known[v, c], w, complete, (row, total))
+                    elif kind == GEOMETRIC:
+                        for u in range(units):
+                            x0 = held[c - n_leaves, u]
+                            rows[0, u] = np.log(x0) if x0 > 0.0 else 0.0
+                        _add(rows[0], there[c - n_leaves], w, complete, (row, total))
+                    else:
+                        _add(held[c - n_leaves], there[c - n_leaves], w, complete, (row, total))
+                if complete:
+                    total[:] = of_weights
+                for u in range(units):
+                    row[u] = row[u] / total[u] if total[u] > 0.0 else np.nan
                 if kind == GEOMETRIC:
                     for u in range(units):
                         row[u] = np.exp(row[u])
-            elif kind == COPELAND:
-                _copeland(rows[:n], marks[:n], own[:n], mine, row)
             else:
-                _other(
-                    kind, parameters[m, g], order[m, g], rows[:n], marks[:n], own[:n], row
-                )
+                for i in range(n):
+                    c = children[start + i]
+                    own[i] = weights[r, c]
+                    rows[i] = leaves[v, c] if c < n_leaves else held[c - n_leaves]
+                    marks[i] = known[v, c] if c < n_leaves else there[c - n_leaves]
+                if kind == COPELAND:
+                    _copeland(rows[:n], marks[:n], own[:n], mine, row)
+                else:
+                    _other(kind, parameters[m, g], order[m, g], rows[:n], marks[:n], own[:n], row)
             for u in range(units):
-                mean = row[u] if mine[u] else np.nan
-                row[u] = mean
-                there[g, u] = 1.0 if mean == mean else 0.0  # noqa: PLR0124
-                held[g, u] = mean if mean == mean else 0.0  # noqa: PLR0124
+                score = row[u] if mine[u] else np.nan
+                row[u] = score
+                there[g, u] = 1.0 if score == score else 0.0  # noqa: PLR0124
+                held[g, u] = score if score == score else 0.0  # noqa: PLR0124
             if out.shape[1] > 1 or g == groups - 1:
                 place = g if out.shape[1] > 1 else 0
                 out[r, place] = row

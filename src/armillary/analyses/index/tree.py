@@ -211,12 +211,11 @@ class Tree(msgspec.Struct, frozen=True, dict=True):
             with np.errstate(divide="ignore", invalid="ignore"):
                 logs = np.where(known & (filled > 0), np.log(filled), 0.0)
         kinds, parameters, order = _coded(means, [len(parts) for parts in self.parts])
-        fixed = (
-            filled,
-            logs,
-            known.astype(np.float64),
-            np.stack([np.array([one.scored[code] for code in self.codes]) for one in variants]),
-        )
+        scored = np.stack([np.array([one.scored[code] for code in self.codes]) for one in variants])
+        whole = np.stack([scored[:, parts].all(axis=(1, 2)) for parts in self.parts], axis=1)
+        if any((weights[:, parts].sum(axis=1) <= 0).any() for parts in self.parts):
+            whole[:] = False  # a group without weight is missing for the groups above it
+        fixed = (filled, logs, known.astype(np.float64), scored, whole)
         ends = np.cumsum([len(parts) for parts in self.parts])
         children = np.array([part for parts in self.parts for part in parts])
 
@@ -274,6 +273,7 @@ def _one_group(
 
     known = ~np.isnan(rows)
     filled = np.where(known, rows, 0.0)
+    whole = np.array([[bool(known.all()) and weights.sum() > 0]])
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.where(known & (filled > 0), np.log(filled), 0.0)
     kinds, parameters, order = _coded([[mean]], [rows.shape[0]])
@@ -283,6 +283,7 @@ def _one_group(
         logs[None],
         known.astype(np.float64)[None],
         np.vstack([known, scored[None]])[None],
+        whole,
         np.zeros(1, dtype=np.int64),
         np.append(weights, 1.0)[None],
         kinds,

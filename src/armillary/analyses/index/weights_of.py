@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from armillary.analyses.index import elicitation, weighting
 from armillary.model import recipe as methods
 
 if TYPE_CHECKING:
@@ -59,6 +58,8 @@ def weights_of(tree: Tree, recipe: IndexRecipe, variant: Variant) -> Array:
 
 
 def _of_group(method: Weigh, codes: list[str], scores: Array, *, where: str) -> Array:
+    from armillary.analyses.index import elicitation, weighting
+
     match method:
         case methods.EqualWeights():
             return np.ones(len(codes))
