@@ -347,9 +347,9 @@ def _check_audit(
                 "published index would not be one of its own replicates.",
                 f"add {_said(base)} to the list, or make one of the choices the recipe's",
             )
-    if found:
-        return found
     lists = {p: v.choices for p, v in recipe.audit.vary.items() if v.choices is not None}
+    if found or not lists:
+        return found
     if math.prod(len(one) for one in lists.values()) > MOST_COMBINATIONS:
         refuse(
             listed(list(lists)),

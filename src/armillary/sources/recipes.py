@@ -67,7 +67,11 @@ def _spelt(toml: Toml, refuse: Refuse) -> dict[str, Any]:
         if step not in said:
             continue
         if step not in _GROUPED:
-            said[step] = _method((step,), said[step], step, refuse)
+            method = _method((step,), said[step], step, refuse)
+            if method is None:  # the default stands in, so that the rest is still checked
+                del said[step]
+            else:
+                said[step] = method
             continue
         section = said[step]
         if isinstance(section, str) or (isinstance(section, dict) and "method" in section):
@@ -78,26 +82,28 @@ def _spelt(toml: Toml, refuse: Refuse) -> dict[str, Any]:
             continue
         section = _known((step,), section, ("default", "level", "node"), refuse)
         if "default" in section:
-            section["default"] = _method((step, "default"), section["default"], step, refuse)
+            section |= _methods((step,), {"default": section.pop("default")}, refuse, step=step)
         for part in ("level", "node"):
             if isinstance(section.get(part), dict):
-                section[part] = {
-                    key: _method((step, part, key), one, step, refuse)
-                    for key, one in section[part].items()
-                }
+                section[part] = _methods((step, part), section[part], refuse, step=step)
         said[step] = section
     for code, own in _tables(said.get("indicator")):
         held = _known(("indicator", code), own, methods.Override.__struct_fields__, refuse)
-        said["indicator"][code] = {
-            step: _method(("indicator", code, step), one, step, refuse)
-            for step, one in held.items()
-        }
+        said["indicator"][code] = _methods(("indicator", code), held, refuse)
     if isinstance(said.get("audit"), dict):
         audit = _known(("audit",), said["audit"], methods.Audit.__struct_fields__, refuse)
         if isinstance(audit.get("vary"), dict):
             audit["vary"] = dict(_varied(audit["vary"], (), refuse))
         said["audit"] = audit
     return said
+
+
+def _methods(
+    keys: tuple[str, ...], table: Mapping[str, Any], refuse: Refuse, *, step: str = ""
+) -> dict[str, Any]:
+    """Spell out a table of methods, without those that are none; the key names the step."""
+    spelt = {key: _method((*keys, key), one, step or key, refuse) for key, one in table.items()}
+    return {key: one for key, one in spelt.items() if one is not None}
 
 
 def _tables(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -117,14 +123,14 @@ def _known(
 
 
 def _method(keys: tuple[str, ...], value: Any, step: str, refuse: Refuse) -> Any:
-    """Return a method as a table that msgspec can convert, or the step's own first method."""
+    """Return a method as a table that msgspec can convert; None where it names no method."""
     table = {"method": value} if isinstance(value, str) else value
     known = {one.__struct_config__.tag: one for one in typing.get_args(_STEPS[step])}
     if not isinstance(table, dict) or table.get("method") not in known:
         name = table.get("method") if isinstance(table, dict) else table
         mend = nearest(str(name), list(known), otherwise=f"methods are {', '.join(known)}")
         refuse(keys, f"{name!r} is no method to {step}.", mend)
-        return {"method": next(iter(known))}
+        return None
     names = ("method", *known[table["method"]].__struct_fields__)
     return _known(keys, table, names, refuse)
 
@@ -139,7 +145,9 @@ def _varied(
         if step is None:
             refuse(spot, f"{'.'.join(keys)} is no step of a recipe.", f"steps: {', '.join(_STEPS)}")
             return
-        yield ".".join(keys), {"choices": [_method(spot, one, step, refuse) for one in value]}
+        spelt = [_method(spot, one, step, refuse) for one in value]
+        if None not in spelt:
+            yield ".".join(keys), {"choices": spelt}
     elif isinstance(value, dict) and any(key in _VARIED_WEIGHTS for key in value):
         yield ".".join(keys), _known(spot, value, Variation.__struct_fields__, refuse)
     elif isinstance(value, dict):

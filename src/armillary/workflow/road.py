@@ -102,7 +102,8 @@ def _references(definition: SourceDefinition) -> Step:
 def _index(definition: IndexDefinition, observatory: Observatory) -> Step:
     def run(work: Work) -> Result:
         from armillary.analyses.index import compute
-        from armillary.sources.frameworks import read_framework, read_recipe
+        from armillary.sources.frameworks import read_framework
+        from armillary.sources.recipes import read_recipe
 
         framework = read_framework(definition.framework)
         return Result(

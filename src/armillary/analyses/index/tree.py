@@ -179,7 +179,7 @@ class Tree(msgspec.Struct, frozen=True, dict=True):
         for one in variants:
             low = [(i, one.scores[i]) for i in leaves if np.any(one.scores[i] <= 0)]
             if low:
-                named = [f"{self.codes[i]} ({np.nanmin(row):g})" for i, row in low]
+                named = [f"{self.codes[i]} (lowest {np.nanmin(row):g})" for i, row in low]
                 raise IndexMethodError(
                     f"A mean that needs scores above 0 meets {listed(named)}.",
                     where="aggregate",
