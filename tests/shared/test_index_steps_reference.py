@@ -459,6 +459,25 @@ def test_shares_of_the_maximum_in_the_reference_reward_the_worst_where_lower_is_
         standards.share_of_maximum(column(given, "Tariff"), indicator="Tariff", direction=DOWN)
 
 
+def test_a_panel_treated_by_year_and_normalised_over_all_years_is_that_of_coinr():
+    wanted = read("panel/purse_normalised_global.csv")
+    years = np.array([row["Time"] for row in wanted])
+    raw = {(row["uCode"], row["Time"]): row for row in read("panel/iData_p.csv")}
+    rows = [raw[row["uCode"], row["Time"]] for row in wanted]
+    methods = set()
+
+    assert len(rows) == 230
+    for code, (turned, _) in indicators().items():
+        values = column(rows, code)
+        for year in np.unique(years):
+            found = treated(values[years == year])
+            values[years == year] = found.values
+            methods.add(found.method)
+        scores = normalise.minmax(values, indicator=code, direction=turned)
+        same(scores, column(wanted, code))
+    assert methods == {"none", "winsorise"}
+
+
 # --- trends
 
 
