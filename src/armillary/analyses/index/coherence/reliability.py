@@ -37,7 +37,7 @@ def cronbach_alpha(items: NDArray[np.float64]) -> float:
 
     Examples:
         >>> round(cronbach_alpha(np.array([[1.0, 2.0, 3.0], [2.0, 2.0, 5.0]])), 6)
-        0.9
+        0.857143
     """
     return _alpha(_covariances(items))
 
