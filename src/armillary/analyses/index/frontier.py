@@ -208,9 +208,7 @@ def robust(
 def _scaled(
     scores: NDArray[np.float64], *, method: str
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
-    """Say what is known, and divide each child by its largest score: the solver's errors are
-    absolute.
-    """  # noqa: D205, D209
+    """Say what is known, and divide each child by its largest score: solvers err absolutely."""
     if scores.ndim != 2 or np.any(scores < 0) or np.any(np.isinf(scores)):
         raise IndexMethodError(
             f"Scores of shape {scores.shape} hold what no frontier can be drawn through.",

@@ -34,7 +34,7 @@ def _largest_sum(table: NDArray[np.float64], basis: NDArray[np.int64]) -> float:
                 enter = j
                 break
         if enter < 0:
-            return table[rows, columns]
+            return float(table[rows, columns])
         leave = -1
         least = np.inf
         for i in range(rows):

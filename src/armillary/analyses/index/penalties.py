@@ -191,9 +191,7 @@ def _checked(weights: NDArray[np.float64], present: int) -> NDArray[np.float64]:
     return rescaled
 
 
-def _stretcher(
-    weights: NDArray[np.float64], children: int
-) -> Callable[[int], NDArray[np.float64]]:
+def _stretcher(weights: NDArray[np.float64], children: int) -> Callable[[int], NDArray[np.float64]]:
     running = np.concatenate(([0.0], np.cumsum(_checked(weights, children))))
     steps = np.arange(children + 1) / children
 
@@ -246,7 +244,9 @@ def order_weights(n: int, *, orness: float) -> NDArray[np.float64]:
     if n == 1 or orness == 0.5:
         return np.full(n, 1 / n)
     if orness in (0, 1):
-        return np.eye(n)[0 if orness == 1 else n - 1]
+        alone = np.zeros(n)
+        alone[0 if orness == 1 else -1] = 1.0
+        return alone
     steepest = 800.0 * n  # where the double precision of the weights ends
     slope = brentq(lambda s: weights(s) @ places - orness, -steepest, steepest, xtol=1e-14)
     return weights(slope)

@@ -13,7 +13,7 @@ from armillary.errors import IndexMethodError, listed
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-Bound: "TypeAlias" = float | NDArray[np.float64] | None
+Bound: TypeAlias = float | NDArray[np.float64] | None
 
 _ROUNDING = 1e-9
 
