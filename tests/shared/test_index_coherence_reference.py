@@ -12,7 +12,8 @@ import pytest
 
 from armillary.analyses.index import coherence, tree, weight
 from armillary.analyses.index.coherence.lineage import ancestors
-from armillary.model.indicators import Direction, Framework, IndexRecipe, Node
+from armillary.model.indicators import Direction, Framework, Node
+from armillary.model.recipe import Aggregate
 
 pytestmark = pytest.mark.shared
 
@@ -374,20 +375,16 @@ def test_the_weights_set_beside_importance_are_the_effective_ones_of_coinr():
 def rescored(weights):
     values = indicators("asem/dset_normalised.csv")
     held = tree.coverage(asem(), present=~np.isnan(values), minimum=0.0)
-    return tree.climb(
-        asem(),
-        recipe=IndexRecipe(period=2018),
-        scores=values,
-        weights=weights,
-        scored=held.scored,
-        root_only=True,
-    )["Index"]
+    variant = tree.Variant(values, held.scored)
+    climbing = tree.Tree(asem())
+    return climbing.climb([variant], [Aggregate()], weights=weights, root_only=True)[:, 0]
 
 
 @pytest.mark.parametrize(("level", "elements"), [(1, 49), (2, 8), (3, 2)])
 def test_removing_each_element_does_what_it_does_in_coinr(level, elements):
     names = units("asem/dset_normalised.csv")
-    removal = coherence.without_each(asem(), rescored, level=None if level == 1 else LEVELS[level])
+    removal = coherence.without_each(
+        tree.Tree(asem()), rescored, level=None if level == 1 else LEVELS[level])
     rank_rows = {r["uCode"]: r for r in read(f"analysis/remove_elements_L{level}_ranks.csv")}
     score_rows = {r["uCode"]: r for r in read(f"analysis/remove_elements_L{level}_scores.csv")}
     moved = {

@@ -8,9 +8,10 @@ import pytest
 from armillary.analyses.index import tree
 from armillary.analyses.index.coherence import element_rows, unit_rows, without_each
 from armillary.errors import IndexMethodError
-from armillary.model.indicators import Framework, IndexRecipe, Node
+from armillary.model.indicators import Framework, Node
+from armillary.model.recipe import Aggregate
 
-FRAMEWORK = Framework(
+FRAMEWORK = tree.Tree(Framework(
     tuple(
         Node(code=code, name_en=code, parent=parent, weight=weight)
         for code, parent, weight in [
@@ -18,16 +19,14 @@ FRAMEWORK = Framework(
             ("x", "A", 1.0), ("y", "A", 1.0), ("z", "B", 1.0),
         ]
     )
-)  # fmt: skip
+))  # fmt: skip
 VALUES = np.array([[10.0, 0.0, 50.0], [30.0, 40.0, 20.0], [60.0, 90.0, 10.0]])
 
 
 def rescored(weights, values=VALUES):
-    held = tree.coverage(FRAMEWORK, present=~np.isnan(values), minimum=0.0)
-    return tree.climb(
-        FRAMEWORK, recipe=IndexRecipe(period=2020), scores=values, weights=weights,
-        scored=held.scored, root_only=True,
-    )["I"]  # fmt: skip
+    held = tree.coverage(FRAMEWORK.framework, present=~np.isnan(values), minimum=0.0)
+    variant = tree.Variant(values, held.scored)
+    return FRAMEWORK.climb([variant], [Aggregate()], weights=weights, root_only=True)[:, 0]
 
 
 def test_removing_each_indicator_is_worked_by_hand():
@@ -88,8 +87,10 @@ def test_rows_tell_units_and_elements():
 def test_what_would_leave_no_index_is_refused():
     with pytest.raises(IndexMethodError, match="Without 'I' there is no index"):
         without_each(FRAMEWORK, rescored, level=0)
-    alone = Framework((Node(code="I", name_en="I"), Node(code="x", name_en="x", parent="I")))
+    alone = tree.Tree(
+        Framework((Node(code="I", name_en="I"), Node(code="x", name_en="x", parent="I")))
+    )
     with pytest.raises(IndexMethodError, match="Without 'x' no unit has a score"):
-        without_each(alone, lambda w: np.where(w[:, [1]] > 0, VALUES[0], np.nan))
+        without_each(alone, lambda w: np.where(w[:, [0]] > 0, VALUES[0], np.nan))
     with pytest.raises(IndexMethodError, match=r"shape \(3,\) came back for 4 draws"):
         without_each(FRAMEWORK, lambda w: VALUES[0])

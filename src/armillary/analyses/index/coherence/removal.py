@@ -15,7 +15,7 @@ from armillary.errors import IndexMethodError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from armillary.model.indicators import Framework
+    from armillary.analyses.index.tree import Tree
 
 
 class Removal(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,10 +40,11 @@ class Removal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def without_each(
-    framework: Framework,
+    tree: Tree,
     rescored: Callable[[NDArray[np.float64]], NDArray[np.float64]],
     *,
     level: int | None = None,
+    weights: NDArray[np.float64] | None = None,
 ) -> Removal:
     """Set the weight of each element of a level to 0 in turn, and rank the units anew.
 
@@ -52,10 +53,11 @@ def without_each(
     Source: OECD/JRC (2008), doi:10.1787/9789264043466-en, step 7, inclusion and exclusion.
 
     Args:
-        framework: The tree.
+        tree: The framework.
         rescored: Gives the scores of the index, shape (draws, units), for weights of shape
-            (draws, nodes), nodes in the order of the framework.
+            (draws, nodes), nodes in the order of `Tree.codes`.
         level: Depth of the elements, 1 the parts of the index; None takes the indicators.
+        weights: Shape (nodes,); None takes those of the framework.
 
     Returns:
         Scores, ranks and how far ranks move.
@@ -64,21 +66,20 @@ def without_each(
         IndexMethodError: No node, or the root alone, is at that level, the scores returned are
             of another shape, or an element is all the index is made of.
     """
-    codes = of_level(framework, level)
-    if codes == (framework.root.code,):
+    codes = of_level(tree.framework, level)
+    if codes == (tree.framework.root.code,):
         raise IndexMethodError(
-            f"Without {framework.root.code!r} there is no index.",
+            f"Without {tree.framework.root.code!r} there is no index.",
             where="coherence.removal, level 0",
             fix="give a level from 1, or None for the indicators",
         )
-    row = {node.code: i for i, node in enumerate(framework.nodes)}
-    weights = np.tile([float(node.weight) for node in framework.nodes], (len(codes) + 1, 1))
+    drawn = np.tile(tree.weights if weights is None else weights, (len(codes) + 1, 1))
     for i, code in enumerate(codes):
-        weights[i + 1, row[code]] = 0.0
-    found = rescored(weights)
-    if found.ndim != 2 or found.shape[0] != len(weights):
+        drawn[i + 1, tree.number[code]] = 0.0
+    found = rescored(drawn)
+    if found.ndim != 2 or found.shape[0] != len(drawn):
         raise IndexMethodError(
-            f"Scores of shape {found.shape} came back for {len(weights)} draws of weights.",
+            f"Scores of shape {found.shape} came back for {len(drawn)} draws of weights.",
             where="coherence.removal, rescored",
             fix="return scores of shape (draws, units)",
         )
