@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -88,7 +88,7 @@ def test_mean_min_runs_from_the_mean_to_the_lowest_child(scores):
     mean = aggregate.arithmetic(scores, weights=weights)
     np.testing.assert_allclose(found[0], mean)
     np.testing.assert_allclose(found[3][known], np.nanmin(scores[:, known], axis=0))
-    for milder, harsher in zip(found, found[1:], strict=False):
+    for milder, harsher in pairwise(found):
         assert (harsher[known] <= milder[known] + 1e-9).all()
 
 
@@ -180,7 +180,7 @@ def test_a_single_child_takes_all_and_an_orness_above_one_is_refused():
     np.testing.assert_array_equal(penalties.order_weights(1, orness=0.3), [1.0])
     np.testing.assert_array_equal(penalties.order_weights(3, orness=1.0), [1.0, 0.0, 0.0])
     np.testing.assert_array_equal(penalties.order_weights(3, orness=0.0), [0.0, 0.0, 1.0])
-    with pytest.raises(IndexMethodError, match="orness 1.1"):
+    with pytest.raises(IndexMethodError, match=r"orness 1\.1"):
         penalties.order_weights(3, orness=1.1)
 
 

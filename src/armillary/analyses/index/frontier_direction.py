@@ -35,10 +35,10 @@ def directional(
 ) -> DirectionalScores:
     """Ask how far a unit could move along a direction within what mixtures of units achieve.
 
-    Goods are to rise and bads to fall by a common number of steps. With the unit's own scores
-    as its direction and no bads, the score is that of `frontier.benefit_of_the_doubt`. A
-    missing child is dropped for the unit that lacks it; as a reference a unit counts with the
-    goods known of it, and not at all where a bad is missing.
+    Goods are to rise and bads to fall by a common number of steps. A mixture may be scaled
+    down. With the unit's own scores as its direction and no bads, the score is that of
+    `frontier.benefit_of_the_doubt`. A missing child is dropped for the unit that lacks it; as a
+    reference a unit counts with the goods known of it, and not at all where a bad is missing.
     Source: the directional distance function of Chambers, Chung & Fare (1998), Profit,
     directional distance functions, and Nerlovian efficiency; for indexes with bads Zanella,
     Camanho & Dias (2015), Undesirable outputs and weighting schemes in composite indicators
@@ -63,13 +63,14 @@ def directional(
     children, units = scores.shape
     bad = np.zeros(children, dtype=bool) if bads is None else np.asarray(bads, dtype=bool)
     steps = np.asarray(direction, dtype=np.float64)
-    steps = np.broadcast_to(steps[:, None], scores.shape) if steps.ndim == 1 else steps
-    if steps.shape != scores.shape or bad.shape != (children,):
+    steps = steps[:, None] if steps.ndim == 1 else steps
+    if steps.shape not in ((children, 1), scores.shape) or bad.shape != (children,):
         raise IndexMethodError(
             f"Direction {steps.shape} and bads {bad.shape} do not fit scores {scores.shape}.",
             where="frontier_direction.directional",
             fix="direction of shape (children,) or (children, units), bads of (children,)",
         )
+    steps = np.broadcast_to(steps, scores.shape)
     known = ~np.isnan(scores)
     if np.any(scores < 0) or not (np.where(known, steps, 0.0) >= 0).all():
         raise IndexMethodError(

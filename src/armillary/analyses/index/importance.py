@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armillary.analyses.index.components import complete
-from armillary.analyses.index.weighting import equal
 from armillary.errors import IndexMethodError
 
 if TYPE_CHECKING:
@@ -238,9 +237,10 @@ def _search(
         )
     children = members.shape[1]
     generator = np.random.default_rng(seed)
-    best, lowest = equal(children), np.inf
+    even = np.full(children, 1 / children)
+    best, lowest = even, np.inf
     for number in range(starts):
-        drawn = generator.dirichlet(np.ones(children)) if number else equal(children)
+        drawn = generator.dirichlet(np.ones(children)) if number else even
         found = minimize(
             loss,
             _within(drawn, members),

@@ -1,4 +1,4 @@
-"""Weights the data suggest: equal ones, shared variance, spread and conflict."""
+"""Weights the data suggest: equal ones, shared variance, spread, conflict, and by search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armillary.analyses.index.components import Components, complete, principal, principal_axes
+from armillary.analyses.index.importance import infomax, optimised
 from armillary.errors import IndexMethodError
+
+__all__ = [
+    "ComponentWeights", "critic", "entropy", "equal", "factor", "infomax", "optimised",
+    "principal_components",
+]  # fmt: skip
 
 
 class ComponentWeights(msgspec.Struct, frozen=True):
