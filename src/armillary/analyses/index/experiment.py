@@ -169,6 +169,22 @@ class Experiment:
         )
         return climbed[:, 0]
 
+    def always_ranked(self) -> NDArray[np.bool_]:
+        """Say which units have a score whatever is chosen, shape (units,)."""
+        for key in itertools.product(*(range(len(f.choices)) for f in self._before)):
+            for draw in self._draws(key):
+                self._variant((*key, draw))
+        root = self.inputs.framework.root.code
+        return np.all([one.scored[root] for one in self._variants], axis=0)
+
+    def _draws(self, key: tuple[int, ...]) -> range:
+        """Return the numbers of the imputed tables under some choices; -1 where there is one."""
+        for factor, number in zip(self._before, key, strict=True):
+            choice = factor.choices[number]
+            if factor.path == "impute" and choice["method"] == "multiple":
+                return range(int(choice["draws"]))
+        return range(-1, 0)
+
     def published(self) -> Array:
         """Return the scores of the root under the recipe as it is, shape (units,)."""
         prepared = prepare(self.inputs, self.recipe).variant()
