@@ -98,7 +98,7 @@ def ranks(
         (array([1, 1, 3]), array([2, 2, 3]))
     """
     names = tuple(units) or tuple(f"unit {u}" for u in range(scores.shape[1]))
-    held: NDArray[np.bool_] = np.isfinite(scores).any(axis=0)
+    held = np.sum(~np.isnan(scores), axis=0) > 0
     case = _Case(
         scores=np.ascontiguousarray(scores[:, held]),
         names=tuple(name for name, has in zip(names, held, strict=True) if has),
