@@ -82,13 +82,7 @@ class RowMeanImputation(_Method, tag="row_mean"):
 
 
 class EmImputation(_Method, tag="em"):
-    """Fill with expectations under a multivariate normal distribution fitted by EM.
-
-    Args:
-        normal_scores: Whether each indicator is first brought to normal scores.
-    """
-
-    normal_scores: bool = False
+    """Fill with expectations under a multivariate normal distribution fitted by EM."""
 
 
 class MultipleImputation(_Method, tag="multiple"):
@@ -559,6 +553,8 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         replicates: Computations for the intervals of ranks.
         rows: Rows of the design for sensitivity indices; each costs 2 + inputs computations.
         seed: Seed of all draws.
+        frontier: Least and greatest share of a unit's score that a part may make up where
+            weights favour the unit, as multiples of an equal share. [M] 5 to 20 % of seven.
         vary: By path into the recipe (`impute`, `normalise`, `aggregate.level.1`, `weight`,
             `weight.level.2`, `weight.node.INPUT`, ...): what it may be instead.
     """
@@ -566,6 +562,7 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     replicates: Count = 1_000
     rows: Count = 1_024
     seed: Annotated[int, msgspec.Meta(ge=0)] = 1
+    frontier: tuple[float, float] = (0.35, 1.4)
     vary: dict[str, Variation] = msgspec.field(
         default_factory=lambda: {"weight": Variation(spread=0.25)}
     )
@@ -612,6 +609,54 @@ class IndexRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     aggregate: Aggregate = Aggregate()
     indicator: dict[str, Override] = {}
     audit: Audit = Audit()
+
+
+def said(value: Any) -> str:
+    """Spell a method or a variation out in one line.
+
+    Examples:
+        >>> said({"method": "minmax", "range": (0, 100)})
+        'minmax (range 0, 100)'
+        >>> said({"method": "em"})
+        'em'
+    """
+    if isinstance(value, dict) and "method" in value:
+        rest = [f"{k} {said(v)}" for k, v in value.items() if k != "method" and v is not None]
+        return f"{value['method']} ({'; '.join(rest)})" if rest else str(value["method"])
+    if isinstance(value, (list, tuple)):
+        return ", ".join(said(one) for one in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def varied(audit: Audit) -> dict[str, str]:
+    """Spell out what an audit varies, by path.
+
+    Examples:
+        >>> varied(Audit())
+        {'weight': '±25 %'}
+    """
+    found: dict[str, str] = {}
+    for path, one in sorted(audit.vary.items()):
+        if one.choices is not None:
+            found[path] = " / ".join(said(choice) for choice in one.choices)
+        elif one.spread is not None:
+            found[path] = f"±{100 * one.spread:g} %"
+        elif one.uniform is not None:
+            found[path] = f"{one.uniform[0]:g}–{one.uniform[1]:g}"
+        else:
+            found[path] = "any"
+    return found
+
+
+def flat(recipe: IndexRecipe) -> dict[str, Any]:
+    """Return every choice of a recipe by its path, what is varied spelt out.
+
+    Examples:
+        >>> flat(IndexRecipe(period=2023))["normalise.range"]
+        (0.0, 100.0)
+    """
+    choices = {path: value for path, value in _flat(plain(recipe)) if "audit.vary" not in path}
+    return choices | {f"audit.vary.{k}": v for k, v in varied(recipe.audit).items()}
 
 
 def plain(recipe: IndexRecipe) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from armillary.errors import raise_all
 from armillary.model.columns import table_of
 from armillary.model.feasibility import impossible
 from armillary.model.progress import Progress, silent
+from armillary.model.recipe import flat, varied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +58,7 @@ def compute(
         progress: Hears how many replicates are done.
 
     Returns:
-        Tables `framework`, `score`, `treatment` and `rank_interval` of columns.csv.
+        Tables `framework`, `recipe`, `score`, `treatment` and `rank_interval` of columns.csv.
 
     Raises:
         ArmillaryError: What the recipe asks cannot be done with these observations; all
@@ -78,6 +80,7 @@ def compute(
         "framework": _framework_table(index, framework, raw, stages),
         "score": _score_table(index, framework, raw, stages),
         "treatment": _treatment_table(index, framework, raw, stages),
+        "recipe": _recipe_table(index, recipe),
         "rank_interval": _interval_table(
             index, recipe, raw=raw, scores=stages.scores[-1, -1], doubt=doubt
         ),
@@ -221,6 +224,17 @@ def _treatment_table(
     )
 
 
+def _recipe_table(index: str, recipe: IndexRecipe) -> pa.Table:
+    return table_of(
+        "recipe",
+        [
+            {"index": index, "path": path, "value": value if isinstance(value, str) else text}
+            for path, value in flat(recipe).items()
+            for text in [json.dumps(value, ensure_ascii=False)]
+        ],
+    )
+
+
 def _known(number: float) -> float | None:
     return None if np.isnan(number) else float(number)
 
@@ -234,7 +248,7 @@ def _interval_table(
     doubt: Doubt,
 ) -> pa.Table:
     ranks = rank(scores)
-    varied = "; ".join(sorted(recipe.audit.vary))
+    doubted = "; ".join(f"{path}: {what}" for path, what in varied(recipe.audit).items())
     return table_of(
         "rank_interval",
         [
@@ -249,7 +263,7 @@ def _interval_table(
                 "score_low": float(doubt.score_low[j]),
                 "score_high": float(doubt.score_high[j]),
                 "replicates": recipe.audit.replicates,
-                "varied": varied,
+                "varied": doubted,
                 "seed": recipe.audit.seed,
             }
             for j, unit in enumerate(raw.units)

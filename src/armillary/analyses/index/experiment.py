@@ -202,8 +202,7 @@ class Experiment:
         """
         design = row[None]
         variant, aggregate, weighing = self._numbers(design)
-        choosers = [f for f in self.factors if f.choices]
-        choices = {f.path: f.choices[int(_choice(design, f)[0])] for f in choosers}
+        (choices,) = self.chosen(design)
         recipe = methods.changed(self.recipe, choices)
         draw = None
         impute = next((f for f in self.factors if f.path == "impute"), None)
@@ -211,6 +210,15 @@ class Experiment:
             draw = int(design[0, impute.columns.start + 1] * recipe.impute.draws)
         weights = self._drawn(design, variant, aggregate, weighing)[0]
         return Replicate(choices, draw, recipe, weights)
+
+    def chosen(self, design: Array) -> list[dict[str, Any]]:
+        """Return the methods each row of a design draws: plain value by path."""
+        choosers = [f for f in self.factors if f.choices]
+        numbers = [_choice(design, f) for f in choosers]
+        return [
+            {f.path: f.choices[int(n[r])] for f, n in zip(choosers, numbers, strict=True)}
+            for r in range(design.shape[0])
+        ]
 
     def _numbers(
         self, design: Array
