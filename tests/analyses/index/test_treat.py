@@ -301,6 +301,25 @@ def test_the_test_of_the_stages_is_the_one_given():
     assert not found.passed
 
 
+def test_what_the_second_treatment_says_of_itself_does_not_decide():
+    steep = np.exp(np.arange(0.0, 12.0, 0.25))
+    hopeless = partial(
+        treat.transformed,
+        transform=transforms.log_coin_tool,
+        method="log_coin_tool",
+        passes=lambda _: False,
+    )
+
+    for combine in (False, True):
+        found = treat.two_stage(
+            steep,
+            first=partial(treat.winsorise, maximum=1),
+            second=hopeless,
+            combine=combine,
+        )
+        assert (found.passed, found.method[-13:]) == (True, "log_coin_tool")
+
+
 # --- rules of published indexes
 
 
@@ -344,7 +363,16 @@ def test_the_rule_of_the_eis_replaces_what_lies_beyond_the_deviations():
     assert values.std(ddof=1) == pytest.approx(5.376, abs=0.001)
     np.testing.assert_array_equal(found.values, [1, 2, 3, 4, 5, 5, 6, 4, 3, 6])
     assert (found.method, found.n_high) == ("outliers_replaced", 1)
-    assert treatment_rules.eis_rule(values, deviations=3.0).n_high == 0
+    # 20 lies 2.73 standard deviations (n - 1) out; with n it would be 2.88
+    assert treatment_rules.eis_rule(values, deviations=2.8).n_high == 0
+
+
+def test_the_rule_of_the_eis_replaces_outliers_of_what_is_not_skewed():
+    values = np.array([-50.0, -2.0, -1.0, -1.0, 0.0, 0.0, 1.0, 1.0, 2.0, 50.0])
+    found = treatment_rules.eis_rule(values)
+
+    assert (found.method, found.n_high, found.n_low) == ("outliers_replaced", 1, 1)
+    assert (found.values.min(), found.values.max()) == (-2.0, 2.0)
 
 
 def test_the_rule_of_the_eis_takes_the_root_of_what_is_still_skewed():

@@ -113,8 +113,6 @@ def goalposts(
         )
     worse, better = (low, high) if direction is Direction.HIGHER_IS_BETTER else (high, low)
     share = (values - worse) / (better - worse)
-    if cap:
-        share = np.clip(share, 0.0, 1.0)
     scores: NDArray[np.float64] = bounds[0] + share * (bounds[1] - bounds[0])
     return np.clip(scores, *bounds) if cap else scores
 
