@@ -305,11 +305,12 @@ def test_an_index_that_cancels_out_is_refused():
         ({"wanted": [1.0, 1.0], "groups": [0, 2]}, "Groups"),
         ({"wanted": [1.0, 1.0], "groups": [0, 1], "group_weights": [1.0]}, "Groups"),
         ({"wanted": [1.0, 1.0], "starts": 0}, "0 starting points"),
+        ({"wanted": [1.0, 1.0], "measure": "covariance"}, "'covariance'"),
     ],
 )
 def test_searches_that_cannot_be_are_refused(asked, problem):
     given_arrays = {
-        name: np.array(value) if name != "starts" else value for name, value in asked.items()
+        name: np.array(value) if isinstance(value, list) else value for name, value in asked.items()
     }
     with pytest.raises(IndexMethodError, match=problem):
         importance.optimised(with_correlations(np.eye(2)), **given_arrays)

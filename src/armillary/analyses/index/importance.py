@@ -67,12 +67,13 @@ def importances(
         Correlation -1..1 or its square, shape (children,).
 
     Raises:
-        IndexMethodError: Too few units without a gap, a child that does not vary, or weights
-            under which the index does not vary.
+        IndexMethodError: Too few units without a gap, a child that does not vary, weights under
+            which the index does not vary, or another measure.
     """
+    squared = _squared(measure)
     kept = complete(scores, method="importance.importances")
     correlations, _ = _correlations(weights, covariance=np.atleast_2d(np.cov(kept)))
-    return correlations**2 if measure == "squared_correlation" else correlations
+    return correlations**2 if squared else correlations
 
 
 def optimised(
@@ -118,7 +119,7 @@ def optimised(
     target = target / target.sum()
     kept = complete(scores, method="importance.optimised")
     covariance = np.atleast_2d(np.cov(kept))
-    squared = measure == "squared_correlation"
+    squared = _squared(measure)
 
     def misfit(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         found, slopes = _correlations(weights, covariance=covariance)
@@ -179,6 +180,16 @@ def infomax(
     return Optimised(
         weights, reached, np.empty(0), float(reached.sum()), 0.0, converged, 1, kept.shape[1]
     )
+
+
+def _squared(measure: str) -> bool:
+    if measure not in ("correlation", "squared_correlation"):
+        raise IndexMethodError(
+            f"Importance is a 'correlation' or a 'squared_correlation', not {measure!r}.",
+            where="importance, measure",
+            fix='measure = "squared_correlation"',
+        )
+    return measure == "squared_correlation"
 
 
 def _correlations(
