@@ -175,6 +175,23 @@ def test_critic_weights_are_worked_by_hand():
     np.testing.assert_allclose(found, np.array([1.4, 2.8, 2.0]) / 6.2, rtol=1e-9)
 
 
+@pytest.mark.parametrize(
+    "weigh",
+    [
+        lambda scores: weighting.principal_components(scores, components="first").weights,
+        lambda scores: weighting.principal_components(scores, components="kaiser").weights,
+        lambda scores: weighting.factor(scores).weights,
+        weighting.entropy,
+        weighting.critic,
+        lambda scores: weighting.optimised(scores, wanted=np.ones(1)).weights,
+        lambda scores: weighting.infomax(scores).weights,
+    ],
+    ids=["first", "kaiser", "factor", "entropy", "critic", "optimised", "infomax"],
+)
+def test_a_child_alone_in_its_group_takes_all_the_weight(weigh):
+    np.testing.assert_allclose(weigh(np.array([[1.0, 5.0, 3.0, np.nan]])), [1.0], rtol=1e-12)
+
+
 def test_importances_of_uncorrelated_children_are_their_weights_over_the_spread():
     scores = with_correlations(np.eye(2))
 
@@ -208,7 +225,7 @@ def test_a_balance_that_some_weights_have_is_found_again(seed):
     hidden = generator.dirichlet(np.full(3, 5.0))
     reached = importance.importances(scores, weights=hidden, measure="squared_correlation")
 
-    found = importance.optimised(scores, wanted=reached, measure="squared_correlation", starts=6)
+    found = importance.optimised(scores, wanted=reached, measure="squared_correlation")
 
     assert found.converged
     assert found.residual < 1e-6
@@ -288,11 +305,12 @@ def test_an_index_that_cancels_out_is_refused():
         ({"wanted": [1.0, 1.0], "groups": [0, 2]}, "Groups"),
         ({"wanted": [1.0, 1.0], "groups": [0, 1], "group_weights": [1.0]}, "Groups"),
         ({"wanted": [1.0, 1.0], "starts": 0}, "0 starting points"),
+        ({"wanted": [1.0, 1.0], "measure": "covariance"}, "'covariance'"),
     ],
 )
 def test_searches_that_cannot_be_are_refused(asked, problem):
     given_arrays = {
-        name: np.array(value) if name != "starts" else value for name, value in asked.items()
+        name: np.array(value) if isinstance(value, list) else value for name, value in asked.items()
     }
     with pytest.raises(IndexMethodError, match=problem):
         importance.optimised(with_correlations(np.eye(2)), **given_arrays)

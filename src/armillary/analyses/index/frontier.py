@@ -200,6 +200,13 @@ def robust(
             restricted.among(present).rows(np.ones(int(present.sum()))),
             drawn,
         )
+        if not np.isfinite(drawn).all():
+            raise IndexMethodError(
+                f"Unit {unit} has no best weights against some samples: its scores are too far "
+                "apart for the solver.",
+                where=f"frontier.robust, {int((~np.isfinite(drawn)).sum())} samples",
+                fix="normalise with `range = [1, 100]`",
+            )
         mean[unit] = drawn.mean()
         errors[unit] = drawn.std(ddof=1) / np.sqrt(replicates)
     return RobustScores(mean, errors)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ZERO = 1e-11
+_MOST_STEPS = 100_000  # far beyond what the rule needs; rounding must not make it run for ever
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -23,11 +24,11 @@ def _largest_sum(table: NDArray[np.float64], basis: NDArray[np.int64]) -> float:
         basis: Variable of each row; written over.
 
     Returns:
-        The largest sum; infinite where nothing bounds it.
+        The largest sum; infinite where nothing bounds it, NaN where it was not found.
     """
     rows = table.shape[0] - 1
     columns = table.shape[1] - 1
-    while True:
+    for _ in range(_MOST_STEPS):
         enter = -1
         for j in range(columns):  # Bland: the first that gains, so that no cycle can occur
             if table[rows, j] < -_ZERO:
@@ -54,6 +55,7 @@ def _largest_sum(table: NDArray[np.float64], basis: NDArray[np.int64]) -> float:
                 for j in range(columns + 1):
                     table[i, j] -= factor * table[leave, j]
         basis[leave] = enter
+    return np.nan
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

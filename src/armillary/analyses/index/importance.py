@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Measure: TypeAlias = Literal["correlation", "squared_correlation"]
 
+_MET = 1e-20  # sum of squared differences at which what is wanted is met
 _SETTLED = 1e-6  # gain per unit of weight moved below which an optimum is reached
 
 
@@ -32,7 +33,8 @@ class Optimised(msgspec.Struct, frozen=True):
         objective: Sum of squared differences of importances, rescaled to sum to 1, from those
             wanted; for `infomax` the sum of the correlations.
         residual: Largest such difference; 0 for `infomax`.
-        converged: Whether no small shift of weight improves the objective.
+        converged: Whether no small shift of weight improves the objective. Of the optima the
+            starting points led to this is the best; that there is none better is not proved.
         starts: Starting points tried.
         units: Units without a gap, on which all this rests.
     """
@@ -65,12 +67,13 @@ def importances(
         Correlation -1..1 or its square, shape (children,).
 
     Raises:
-        IndexMethodError: Too few units without a gap, a child that does not vary, or weights
-            under which the index does not vary.
+        IndexMethodError: Too few units without a gap, a child that does not vary, weights under
+            which the index does not vary, or another measure.
     """
+    squared = _squared(measure)
     kept = complete(scores, method="importance.importances")
     correlations, _ = _correlations(weights, covariance=np.atleast_2d(np.cov(kept)))
-    return correlations**2 if measure == "squared_correlation" else correlations
+    return correlations**2 if squared else correlations
 
 
 def optimised(
@@ -80,7 +83,7 @@ def optimised(
     measure: Measure = "correlation",
     groups: NDArray[np.int64] | None = None,
     group_weights: NDArray[np.float64] | None = None,
-    starts: int = 12,
+    starts: int = 24,
     seed: int = 0,
 ) -> Optimised:
     """Find weights of 0 or more under which importances are in the proportions wanted.
@@ -98,7 +101,8 @@ def optimised(
             index through their groups, and weight moves within a group alone. One group when
             None.
         group_weights: Above 0, shape (groups,); equal when None.
-        starts: Starting points: equal weights, then random ones.
+        starts: Most starting points: equal weights, then random ones, until what is wanted is
+            met. Squared correlations may have several optima.
         seed: Same seed, same starting points.
 
     Raises:
@@ -115,7 +119,7 @@ def optimised(
     target = target / target.sum()
     kept = complete(scores, method="importance.optimised")
     covariance = np.atleast_2d(np.cov(kept))
-    squared = measure == "squared_correlation"
+    squared = _squared(measure)
 
     def misfit(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         found, slopes = _correlations(weights, covariance=covariance)
@@ -130,13 +134,15 @@ def optimised(
         return float(gap @ gap), 2 * gap @ share_slopes
 
     members = _members(groups, group_weights=group_weights, children=len(scores))
-    weights, converged = _search(misfit, members=members, starts=starts, seed=seed)
+    weights, converged, tried = _search(
+        misfit, members=members, starts=starts, seed=seed, enough=_MET
+    )
     reached, _ = _correlations(weights, covariance=covariance)
     reached = reached**2 if squared else reached
     gap = reached / reached.sum() - target
     return Optimised(
         weights, reached, target, float(gap @ gap), float(np.abs(gap).max()), converged,
-        starts, kept.shape[1],
+        tried, kept.shape[1],
     )  # fmt: skip
 
 
@@ -169,11 +175,21 @@ def infomax(
         return -float(found.sum()), -slopes.sum(axis=0)
 
     members = _members(groups, group_weights=group_weights, children=len(scores))
-    weights, converged = _search(loss, members=members, starts=1, seed=0)
+    weights, converged, _ = _search(loss, members=members, starts=1, seed=0, enough=-np.inf)
     reached, _ = _correlations(weights, covariance=covariance)
     return Optimised(
         weights, reached, np.empty(0), float(reached.sum()), 0.0, converged, 1, kept.shape[1]
     )
+
+
+def _squared(measure: str) -> bool:
+    if measure not in ("correlation", "squared_correlation"):
+        raise IndexMethodError(
+            f"Importance is a 'correlation' or a 'squared_correlation', not {measure!r}.",
+            where="importance, measure",
+            fix='measure = "squared_correlation"',
+        )
+    return measure == "squared_correlation"
 
 
 def _correlations(
@@ -225,8 +241,9 @@ def _search(
     members: NDArray[np.float64],
     starts: int,
     seed: int,
-) -> tuple[NDArray[np.float64], bool]:
-    """Try several starting points by sequential quadratic programming; keep the best."""
+    enough: float,
+) -> tuple[NDArray[np.float64], bool, int]:
+    """Try starting points by sequential quadratic programming until enough; keep the best."""
     from scipy.optimize import minimize
 
     if starts < 1:
@@ -256,7 +273,9 @@ def _search(
         value, _ = loss(weights)
         if value < lowest:
             best, lowest = weights, value
-    return best, _settled(best, slope=loss(best)[1], members=members)
+        if lowest <= enough:
+            break
+    return best, _settled(best, slope=loss(best)[1], members=members), number + 1
 
 
 def _within(weights: NDArray[np.float64], members: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -94,7 +94,8 @@ def factor(scores: NDArray[np.float64], *, factors: int = 1) -> ComponentWeights
     Raises:
         IndexMethodError: As for `components.principal_axes`.
     """
-    found = principal_axes(scores, factors=factors)
+    alone = len(scores) == 1  # a child alone is its own factor
+    found = principal(scores, several=False) if alone else principal_axes(scores, factors=factors)
     return ComponentWeights(_by_loadings(found), found)
 
 
@@ -157,6 +158,8 @@ def critic(scores: NDArray[np.float64]) -> NDArray[np.float64]:
             children that all agree perfectly.
     """
     kept = complete(scores, method="weighting.critic")
+    if len(kept) == 1:
+        return equal(1)
     conflict = (1 - np.atleast_2d(np.corrcoef(kept))).sum(axis=1)
     information = kept.std(axis=1, ddof=1) * conflict
     return _rescaled(np.where(information > 1e-12, information, 0.0), method="weighting.critic")
