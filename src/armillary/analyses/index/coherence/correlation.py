@@ -49,20 +49,7 @@ def matrix(
         >>> matrix(np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0]])).round(12).tolist()
         [[1.0, 1.0], [1.0, 1.0]]
     """
-    right = values if other is None else other
-    _checked(values, right, method)
-    if method == "kendall":
-        return _kendall(values, right)
-    found = np.full((values.shape[0], right.shape[0]), np.nan)
-    # rows with the same gaps share the units of their pairs, so they are done in one block
-    for rows, known in _patterns(values):
-        for others, seen in _patterns(right):
-            both = known & seen
-            if both.sum() >= _FEWEST:
-                found[np.ix_(rows, others)] = _block(
-                    values[rows][:, both], right[others][:, both], method
-                )
-    return found
+    return _coefficients(values, values if other is None else other, method)[0]
 
 
 def p_values(
@@ -73,9 +60,10 @@ def p_values(
 ) -> NDArray[np.float64]:
     """Find how probable so large a coefficient is, either way, where nothing goes together.
 
-    Pearson and Spearman: Student's t with n - 2 degrees of freedom. Kendall: exact for few
-    units without ties, else normal with the variance adjusted for ties (SciPy).
-    Source: Student (1908), Probable error of a correlation coefficient.
+    Pearson and Spearman: Student's t with n - 2 degrees of freedom. Kendall: normal, its
+    variance adjusted for ties. With few units those of ranks are approximate.
+    Source: Student (1908), Probable error of a correlation coefficient; Kendall (1970), Rank
+    correlation methods, chapter 4.
 
     Args:
         values: As for `matrix`.
@@ -88,20 +76,18 @@ def p_values(
     Raises:
         IndexMethodError: As for `matrix`.
     """
-    from scipy import special, stats
+    from scipy import special
 
     right = values if other is None else other
-    coefficients = matrix(values, right, method=method)
-    found = np.full(coefficients.shape, np.nan)
+    coefficients, z = _coefficients(values, right, method)
     if method == "kendall":
-        for i, j in zip(*np.nonzero(~np.isnan(coefficients)), strict=True):
-            both = ~np.isnan(values[i]) & ~np.isnan(right[j])
-            found[i, j] = stats.kendalltau(values[i][both], right[j][both]).pvalue
-        return found
+        probabilities: NDArray[np.float64] = special.erfc(np.abs(z) / np.sqrt(2))
+        return probabilities
     freedom = units_in_common(values, right) - 2.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.abs(coefficients) * np.sqrt(freedom / ((1 - coefficients) * (1 + coefficients)))
+    found = np.full(coefficients.shape, np.nan)
     known = ~np.isnan(coefficients)
+    with np.errstate(divide="ignore", invalid="ignore"):  # 1 over 0 is the t of a straight line
+        t = np.abs(coefficients) * np.sqrt(freedom / ((1 - coefficients) * (1 + coefficients)))
     found[known] = 2 * special.stdtr(freedom[known], -t[known])
     return found
 
@@ -202,53 +188,25 @@ def _rows(
     ]
 
 
-def _patterns(
-    values: NDArray[np.float64],
-) -> list[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
-    """Group rows by which units they know."""
-    known, which = np.unique(~np.isnan(values), axis=0, return_inverse=True)
-    return [(np.flatnonzero(which.reshape(-1) == i), mask) for i, mask in enumerate(known)]
-
-
-def _block(
+def _coefficients(
     left: NDArray[np.float64], right: NDArray[np.float64], method: Method
-) -> NDArray[np.float64]:
-    """Correlate rows without gaps."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Compute the coefficients, and of Kendall's their z."""
+    from armillary.analyses.index.coherence import kernels
+
+    _checked(left, right, method)
+    left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
+    found = np.empty((left.shape[0], right.shape[0]))
+    z = np.empty(found.shape)
+    if method == "pearson":
+        kernels.pearson(left, right, _FEWEST, found)
+        return found, z
+    orders = np.argsort(left, axis=1), np.argsort(right, axis=1)
     if method == "spearman":
-        from scipy import stats
-
-        left, right = stats.rankdata(left, axis=1), stats.rankdata(right, axis=1)
-    product: NDArray[np.float64] = _directions(left) @ _directions(right).T
-    return np.clip(product, -1.0, 1.0)
-
-
-def _directions(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Centre each row and give it length 1; NaN for a row of equal values."""
-    centred = rows - rows.mean(axis=1, keepdims=True)
-    largest = np.abs(centred).max(axis=1, keepdims=True)
-    # equal values are compared, not their variance, which rounding may leave above 0
-    varies = (rows.max(axis=1, keepdims=True) > rows.min(axis=1, keepdims=True)) & (largest > 0)
-    centred = np.where(varies, centred / np.where(varies, largest, 1.0), np.nan)
-    directions: NDArray[np.float64] = centred / np.sqrt((centred**2).sum(axis=1, keepdims=True))
-    return directions
-
-
-def _kendall(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Count pairs of units unit by unit, for all pairs of rows at once; sums of whole numbers."""
-    shape = (left.shape[0], right.shape[0])
-    agreed, untied_left, untied_right = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for unit in range(left.shape[1] - 1):
-        a, b = left[:, unit + 1 :] - left[:, [unit]], right[:, unit + 1 :] - right[:, [unit]]
-        known_a, known_b = (~np.isnan(a)).astype(float), (~np.isnan(b)).astype(float)
-        sign_a, sign_b = np.nan_to_num(np.sign(a)), np.nan_to_num(np.sign(b))
-        agreed += sign_a @ sign_b.T
-        untied_left += np.abs(sign_a) @ known_b.T
-        untied_right += known_a @ np.abs(sign_b).T
-    # NaN, not a warning, where all pairs are tied
-    scale = np.sqrt(untied_left * untied_right)
-    tau: NDArray[np.float64] = np.where(scale > 0, agreed / np.where(scale > 0, scale, 1), np.nan)
-    tau[units_in_common(left, right) < _FEWEST] = np.nan
-    return tau
+        kernels.spearman(left, right, *orders, _FEWEST, found)
+    else:
+        kernels.kendall(left, right, *orders, _FEWEST, found, z)
+    return found, z
 
 
 def _checked(left: NDArray[np.float64], right: NDArray[np.float64], method: str) -> None:
