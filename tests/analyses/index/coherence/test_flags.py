@@ -90,3 +90,13 @@ def test_raw_indicators_that_grow_or_shrink_with_size_are_found():
 
 def test_without_denominators_nothing_grows_with_size():
     assert denominator_correlations(np.zeros((1, 3)), codes=["x"], denominators={}) == []
+
+
+def test_what_runs_exactly_against_another_says_not_the_same():
+    x = np.random.default_rng(4).normal(size=30)
+    values = np.array([x, -x, x**2, x**3, x + 1.0])
+    scores = {"A": x, "B": x, "I": x}
+    rows = flags(FRAMEWORK, values=values, scores=scores)
+
+    assert ("x", "copy") in {(r["code"], r["other"]) for r in rows if r["kind"] == "conflict"}
+    assert ("x", "copy") not in {(r["code"], r["other"]) for r in rows if r["kind"] == "redundancy"}

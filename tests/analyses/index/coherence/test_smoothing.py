@@ -50,8 +50,10 @@ def test_the_fit_is_that_of_the_normal_equations():
         assert found.freedom[0] == pytest.approx(np.trace(hat), rel=1e-6)
 
 
-def test_the_smoothness_chosen_has_the_least_generalised_cross_validation():
-    x, y = points()
+@pytest.mark.parametrize("seed", range(6))
+def test_the_smoothness_chosen_has_the_least_generalised_cross_validation(seed):
+    rng = np.random.default_rng(seed)
+    x, y = np.sort(rng.uniform(size=40)), rng.normal(size=40)
     design, penalty = smoothing.basis(x, at=smoothing.knots(x, count=8))
     whole = np.arange(x.size)[None]
     chosen = smoothing.fit(design, penalty=penalty, y=y, samples=whole).smoothness[0]
@@ -63,6 +65,16 @@ def test_the_smoothness_chosen_has_the_least_generalised_cross_validation():
 
     for other in np.logspace(-6, 6, 25):
         assert criterion(chosen) <= criterion(other) * (1 + 1e-3)
+
+
+def test_a_sample_of_three_points_has_no_more_than_three_degrees_of_freedom():
+    x, y = points()
+    design, penalty = smoothing.basis(x, at=smoothing.knots(x, count=8))
+    sample = np.repeat([3, 17, 31], [10, 20, 10])[None]
+    found = smoothing.fit(design, penalty=penalty, y=y, samples=sample, smoothness=1e-7)
+
+    assert found.freedom[0] == pytest.approx(3.0, abs=1e-3)
+    assert found.explained[0] == pytest.approx(1.0, abs=1e-3)
 
 
 def test_the_smoothest_curve_is_the_straight_line():
