@@ -72,7 +72,7 @@ def _check_time(recipe: IndexRecipe, refuse: Callable[[str, str, str], None]) ->
     if recipe.since is not None and isinstance(recipe.period, int) and recipe.since > recipe.period:
         refuse("since", f"{recipe.since} comes after {recipe.period}.", "give the first year")
     base = recipe.normalise
-    if isinstance(base, methods.BasePeriod):
+    if isinstance(base, methods.BasePeriod | methods.ChainIndex):
         since = recipe.since if recipe.since is not None else recipe.period
         if since == "latest" or base.base < int(since):
             refuse(

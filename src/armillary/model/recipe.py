@@ -299,12 +299,22 @@ class BasePeriod(_Method, tag="base_period"):
 
     Args:
         base: The base year.
-        growth: plain divides by the value of the base year; symmetric chains yearly growth
-            taken over the mean of both years, so that no one year dominates.
     """
 
     base: int
-    growth: Literal["plain", "symmetric"] = "plain"
+
+
+class ChainIndex(_Method, tag="chain"):
+    """Average yearly growth over the parts of each group, and chain it from a base year.
+
+    Args:
+        base: The base year, which is 100.
+        growth: plain is over the older value; symmetric over the mean of both, so that a rise
+            and the fall back cancel.
+    """
+
+    base: int
+    growth: Literal["plain", "symmetric"] = "symmetric"
 
 
 Normalise = (
@@ -321,6 +331,7 @@ Normalise = (
     | ShareOfMaximum
     | Monitoring
     | BasePeriod
+    | ChainIndex
 )
 
 

@@ -18,7 +18,7 @@ from armillary.errors import raise_all
 from armillary.model.columns import table_of
 from armillary.model.feasibility import impossible
 from armillary.model.progress import Progress, silent
-from armillary.model.recipe import flat, varied
+from armillary.model.recipe import ChainIndex, flat, varied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,21 +69,24 @@ def compute(
     raw = raw_values(observations, framework=framework, recipe=recipe, where=where)
     inputs = inputs_of(raw, framework, groups=groups)
     stages = run(inputs, recipe)
-    doubt = uncertainty(
-        Experiment(inputs, recipe),
-        replicates=recipe.audit.replicates,
-        seed=recipe.audit.seed,
-        what=where,
-        progress=progress,
-    )
+    intervals = table_of("rank_interval", [])
+    if not isinstance(recipe.normalise, ChainIndex):  # growth chained over years ranks nobody
+        doubt = uncertainty(
+            Experiment(inputs, recipe),
+            replicates=recipe.audit.replicates,
+            seed=recipe.audit.seed,
+            what=where,
+            progress=progress,
+        )
+        intervals = _interval_table(
+            index, recipe, raw=raw, scores=stages.scores[-1, -1], doubt=doubt
+        )
     return {
         "framework": _framework_table(index, framework, raw, stages),
         "score": _score_table(index, framework, raw, stages),
         "treatment": _treatment_table(index, framework, raw, stages),
         "recipe": _recipe_table(index, recipe),
-        "rank_interval": _interval_table(
-            index, recipe, raw=raw, scores=stages.scores[-1, -1], doubt=doubt
-        ),
+        "rank_interval": intervals,
     }
 
 

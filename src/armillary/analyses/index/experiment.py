@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from armillary.analyses.index.pipeline import Inputs, prepare
+from armillary.analyses.index.pipeline import OVER_TIME, Inputs, prepare
 from armillary.analyses.index.tree import Tree, Variant
 from armillary.analyses.index.weights_of import weights_of
 from armillary.errors import ArmillaryError, IndexMethodError
@@ -79,7 +79,7 @@ class Experiment:
             periods=inputs.periods if recipe.pool_years else inputs.periods[-1:],
             values=inputs.values if recipe.pool_years else inputs.values[-1:],
         )
-        if isinstance(recipe.normalise, methods.BasePeriod):
+        if isinstance(recipe.normalise, OVER_TIME):
             self.inputs = inputs
         self.recipe = recipe
         self.tree = Tree(inputs.framework)

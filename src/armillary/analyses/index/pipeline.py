@@ -22,6 +22,7 @@ from armillary.analyses.index import (
     treat,
     treatment_rules,
     tree,
+    trends,
 )
 from armillary.analyses.index.moments import within_limits
 from armillary.analyses.index.screen import screened
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from armillary.model.recipe import IndexRecipe
 
 Array = NDArray[np.float64]
+OVER_TIME = (methods.BasePeriod, methods.ChainIndex)  # need the years before the one scored
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +126,8 @@ def run(inputs: Inputs, recipe: IndexRecipe) -> Stages:
         scores[p, one.scores.shape[0] :] = climbing.climb(
             [one], [recipe.aggregate], weights=weights[None]
         )[0]
+    if isinstance(recipe.normalise, methods.ChainIndex):
+        scores = _chained(inputs, recipe.normalise, scores)
     return Stages(
         **{name: getattr(prepared, name) for name in Prepared.__struct_fields__},
         weights=weights,
@@ -258,7 +262,7 @@ def leaves_within(framework: Framework, *, level: int) -> list[NDArray[np.int64]
 
 def _slabs(inputs: Inputs, recipe: IndexRecipe) -> list[tuple[str | None, slice]]:
     """Return the runs of years that are treated and normalised together."""
-    if recipe.pool_years or isinstance(recipe.normalise, methods.BasePeriod):
+    if recipe.pool_years or isinstance(recipe.normalise, OVER_TIME):
         return [(None, slice(None))]
     return [(year, slice(p, p + 1)) for p, year in enumerate(inputs.periods)]
 
@@ -415,6 +419,10 @@ def _normalise_leaf(inputs: Inputs, slab: Array, method: Any, leaf: Node) -> Arr
             )
         case methods.BasePeriod():
             return _since_base(inputs, slab, method, known).ravel()
+        case methods.ChainIndex():
+            rates = trends.growth_rates(slab, indicator=leaf.code, growth=method.growth,
+                                        direction=known["direction"])
+            return np.vstack([np.full(slab.shape[1], np.nan), rates]).ravel()
         case _:
             return flat
 
@@ -445,13 +453,19 @@ def _against(
 def _since_base(
     inputs: Inputs, slab: Array, method: methods.BasePeriod, known: dict[str, Any]
 ) -> Array:
-    base = [int(year) for year in inputs.periods].index(method.base)
+    base = inputs.periods.index(str(method.base))
     scores = np.full(slab.shape, np.nan)
-    for u in range(slab.shape[1]):
-        if np.isnan(slab[base, u]):
-            continue
-        if method.growth == "symmetric":
-            scores[:, u] = standards.chained(slab[:, u], **known, base=base, growth="symmetric")
-        else:
-            scores[:, u] = standards.base_period(slab[:, u], **known, base=float(slab[base, u]))
+    for u in np.flatnonzero(~np.isnan(slab[base])):
+        scores[:, u] = standards.base_period(slab[:, u], **known, base=float(slab[base, u]))
     return scores
+
+
+def _chained(inputs: Inputs, method: methods.ChainIndex, rates: Array) -> Array:
+    """Turn the mean growth of every node into index numbers, shape (periods, nodes, units)."""
+    base = inputs.periods.index(str(method.base))
+    found = np.full(rates.shape, np.nan)
+    for n in range(rates.shape[1]):
+        index = trends.chained(rates[1:, n], growth=method.growth)
+        known = ~np.isnan(rates[1:, n]).all(axis=0)
+        found[:, n] = np.where(known, 100 * index / index[base], np.nan)
+    return found

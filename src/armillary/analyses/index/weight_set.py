@@ -36,7 +36,7 @@ def rescaled(
 ) -> WeightSet:
     """Describe weights drawn freely between bounds and then divided by their sum.
 
-    This is what `weight.draw` and an average that rescales its weights do. A weight i is then at
+    This is what a replicate and an average that rescales its weights do. A weight i is then at
     most upper[i] / lower[j] times a weight j, and these ratios describe the set exactly.
     No source: eliminating the sum from lower <= w x sum <= upper.
 
