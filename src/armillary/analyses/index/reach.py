@@ -89,7 +89,7 @@ def least_change(
     cost: NDArray[np.float64],
     monotone: bool = False,
     sparse: bool = False,
-    runs: int = 20_000,
+    runs: int = 5_000,
 ) -> Reach:
     """Find the cheapest change of one unit's values that gives it a rank, through the whole index.
 
@@ -117,7 +117,8 @@ def least_change(
         monotone: You know that improvements towards `best` never worsen the unit's rank, e.g.
             because bounds are fixed.
         sparse: Change as few indicators as possible, then at the least cost.
-        runs: Of the index, for the search among sets of indicators (`sparse`) before it takes
+        runs: Of the index, after which the search settles for the cheapest change found so far;
+            also how many sets of indicators of one size `sparse` goes through before it takes
             the most useful indicators only and proves nothing.
 
     Raises:
@@ -191,7 +192,7 @@ def _reaching(
     if monotone and search.lead(full) < 0:
         return None, True
     if not sparse:
-        return search.cheapest(levers), False
+        return search.cheapest(levers, budget=runs), False
     return _fewest(search, levers, monotone=monotone, runs=runs)
 
 
@@ -218,8 +219,9 @@ def _fewest(
                 enough.append(np.array(chosen))
                 if len(enough) == _KEPT:
                     break
-        found = [search.cheapest(chosen) for chosen in enough]
+        share = runs // max(len(enough), 1)
+        found = [search.cheapest(chosen, budget=share) for chosen in enough]
         reached = [shares for shares in found if shares is not None]
         if reached:
             return min(reached, key=search.price), proved
-    return search.cheapest(levers), False
+    return search.cheapest(levers, budget=runs), False

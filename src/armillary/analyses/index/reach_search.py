@@ -53,6 +53,7 @@ class Search:
         self._way = way
         self.cost = cost
         self.runs = 0
+        self._limit = 0
         self.best_rank = values.shape[1]
 
     def moved(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -89,13 +90,14 @@ class Search:
         """Return what a change costs."""
         return float(self.cost @ shares)
 
-    def cheapest(self, levers: NDArray[np.int64]) -> NDArray[np.float64] | None:
+    def cheapest(self, levers: NDArray[np.int64], *, budget: int) -> NDArray[np.float64] | None:
         """Find the cheapest shares of these levers that reach the target; None if none were found.
 
         Starts from several greedy fillings (each lever by its lead per cost, measured alone, all
         others in use, and afresh after each step), then trades levers in pairs until nothing
-        is gained.
+        is gained or the index has been run `budget` times.
         """
+        self._limit = self.runs + budget
         full = np.zeros(self.cost.size)
         full[levers] = 1.0
         if self.lead(full) < 0:
@@ -110,7 +112,8 @@ class Search:
         starts += [self._fill_afresh(levers), self._trim(full, levers)]
         reached = [start for start in starts if start is not None]
         distinct = {tuple(np.round(shares, 6)): shares for shares in reached}
-        return min((self._trade(s, levers) for s in distinct.values()), key=self.price)
+        ordered = sorted(distinct.values(), key=self.price)
+        return min((self._trade(shares, levers) for shares in ordered), key=self.price)
 
     def _orders(
         self, levers: NDArray[np.int64], full: NDArray[np.float64]
@@ -197,7 +200,7 @@ class Search:
     def _trade(self, shares: NDArray[np.float64], levers: NDArray[np.int64]) -> NDArray[np.float64]:
         """Use one lever less and another more, or the reverse, as long as that is cheaper."""
         shares = self._trim(shares, levers)
-        for _ in range(_TURNS):
+        while self.runs < self._limit:
             best = shares
             free = levers[shares[levers] < 1]
             level = self.lead(shares)
@@ -208,14 +211,16 @@ class Search:
                 for kept in (0.0, shares[used] / 2):
                     less = _with(shares, used, kept)
                     for other in free[free != used].tolist():
-                        if self.price(less) < self.price(best) and (
-                            self.lead(_with(less, other, 1.0)) >= 0
+                        if (
+                            self.runs < self._limit
+                            and self.price(less) < self.price(best)
+                            and self.lead(_with(less, other, 1.0)) >= 0
                         ):
                             best = min(best, self._least(less, other), key=self.price)
             for more in free.tolist():
                 whole = _with(shares, more, 1.0)
                 rest = levers[levers != more]
-                if self.lead(whole) >= 0:
+                if self.runs < self._limit and self.lead(whole) >= 0:
                     best = min(best, self._trim(whole, rest), key=self.price)
             if self.price(best) >= self.price(shares) * (1 - _GAIN):
                 best = self._balance(shares, free, levers)
@@ -237,7 +242,7 @@ class Search:
         used = used[np.argsort(-self.cost[used] * shares[used], kind="stable")][:_PAIRED]
         for one in dict.fromkeys([*free[:_PAIRED].tolist(), *used.tolist()]):
             for other in used.tolist():
-                if one == other:
+                if one == other or self.runs >= self._limit:
                     continue
                 tried: dict[float, NDArray[np.float64]] = {}
                 for share in np.linspace(0.0, 1.0, _SCANNED).tolist():
