@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
 
-from armillary.analyses.index import reach, sobol
+from armillary.analyses.index import certified, reach, sobol
 from armillary.analyses.index.rank import rank
+from armillary.analyses.index.weight_set import WeightSet
 
 pytestmark = pytest.mark.shared
 
@@ -97,6 +99,34 @@ def test_certified_ranks_are_those_of_brute_force_in_1000_cases():
         np.testing.assert_array_equal(found.worst, worst, err_msg=f"{scores} {weights}")
         np.testing.assert_array_equal(found.best, found.best_bound)
         np.testing.assert_array_equal(found.worst, found.worst_bound)
+
+
+def integer_programme(leads, weights):
+    """Fewest leads above 0 over a box of weights, by mixed-integer programming (HiGHS)."""
+    count, children = leads.shape
+    most = np.abs(leads).max(axis=1)
+    found = milp(
+        np.r_[np.zeros(children), np.ones(count)],
+        constraints=[
+            LinearConstraint(np.hstack([leads, -np.diag(most)]), -np.inf, 0),
+            LinearConstraint(np.r_[np.ones(children), np.zeros(count)][None], 1, 1),
+        ],
+        bounds=Bounds(np.r_[weights.lower, np.zeros(count)], np.r_[weights.upper, np.ones(count)]),
+        integrality=np.r_[np.zeros(children), np.ones(count)],
+    )
+    return round(found.fun)
+
+
+def test_certified_ranks_are_those_of_integer_programming_in_larger_cases():
+    weights = WeightSet(lower=(0.05,) * 6, upper=(0.5,) * 6)
+
+    for seed in range(15):
+        scores = np.random.default_rng(seed).uniform(0, 100, size=(6, 25))
+        found = certified.ranks(scores, weights=weights)
+        for u in range(0, 25, 6):
+            leads = np.delete(scores - scores[:, [u]], u, axis=1).T
+            assert found.best[u] == 1 + integer_programme(leads, weights)
+            assert found.worst[u] == 1 + len(leads) - integer_programme(-leads, weights)
 
 
 def g_function(x):
