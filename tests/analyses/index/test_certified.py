@@ -112,11 +112,11 @@ def test_a_best_rank_that_only_a_tie_gives_is_found():
     np.testing.assert_allclose(found.best_weights[0], 0.5, atol=1e-9)
 
 
-@pytest.mark.parametrize("cases", [100, pytest.param(1_000, marks=pytest.mark.shared)])
-def test_brute_force_over_vertices_agrees_on_every_case(cases):
-    generator = np.random.default_rng(20)
+@pytest.mark.parametrize("seed", range(4))
+def test_brute_force_over_vertices_agrees_on_every_case(seed):
+    generator = np.random.default_rng(seed)
 
-    for _ in range(cases):
+    for _ in range(25):
         scores, weights = random_case(generator)
         found = certified.ranks(scores, weights=weights)
         best, worst = brute_force(scores, weights)

@@ -57,7 +57,7 @@ def ranks(
     *,
     weights: WeightSet,
     tie: float = 1e-9,
-    budget: int = 100_000,
+    budget: int = 10_000,
     units: Sequence[str] = (),
 ) -> CertifiedRanks:
     """Find the best and the worst rank each unit takes over a set of weights, and prove them.
@@ -81,8 +81,9 @@ def ranks(
             pillars, or all indicators when the tree is folded into effective weights.
         weights: The set of weights.
         tie: Score points; a lead of at most this is a tie.
-        budget: Steps of the search for each unit before it gives up the proof; the bounds then
-            differ from the ranks attained.
+        budget: Steps of the search for each unit and side before it gives up the proof; the
+            bounds then differ from the ranks attained. Children that correlate need some
+            hundred; children that do not, with wide bounds, may need far more.
         units: Names of the units, so that a refusal can name them.
 
     Raises:
@@ -170,11 +171,7 @@ def _extremes(
     points = np.empty((*found.shape, rows.shape[1]))
     rows = np.ascontiguousarray(rows)
     if not certified_search.extremes(rows, *case.bounds, found, points):
-        raise IndexMethodError(
-            "The linear programme of a comparison did not end.",
-            where=f"certified.ranks, {rows.shape[1]} children",
-            fix="widen weights that are fixed almost exactly, or drop ratios that repeat others",
-        )
+        raise _unended(rows.shape[1])
     return found, points
 
 
@@ -254,7 +251,17 @@ def _search(
     bound, _ = certified_search.fewest_broken(
         np.vstack([rows, floor]), *case.bounds, _MARGIN, budget, fewest, weights
     )
+    if fewest[0] > rows.shape[0]:
+        raise _unended(children)
     return int(bound), weights
+
+
+def _unended(children: int) -> IndexMethodError:
+    return IndexMethodError(
+        "The linear programme of a comparison did not end.",
+        where=f"certified.ranks, {children} children",
+        fix="widen weights that are fixed almost exactly, or drop ratios that repeat others",
+    )
 
 
 def _rank(case: _Case, *, weights: NDArray[np.float64], unit: int) -> int:
