@@ -51,8 +51,10 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
         noise: Share of works that belong to no topic.
         mixed: Share of works that take half their words from a second topic.
         references: Mean number of cited works inside the corpus, once it is some years old.
-        inside_topic: Share of references a work of a topic makes to its own topic.
-        inside_area: Share it makes to other topics of its area; what is left goes anywhere else.
+        inside_topic: Share of references a work of a topic makes because the cited work is of
+            its own topic.
+        inside_area: Share it makes to works of its area, whatever their topic; what is left
+            goes to works of any area.
     """
 
     works: int = 6_000
