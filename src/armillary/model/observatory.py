@@ -144,6 +144,7 @@ class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
         recent_years: Years of the recent window; the window before it is as long.
         last_year: Last complete year; None takes the last year with at least half the works
             of the year before.
+        min_works: Fewest works of a topic; smaller ones are merged.
         seed: Seed of the clustering.
     """
 
@@ -155,6 +156,7 @@ class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
     growing: int = 10
     recent_years: int = 3
     last_year: int | None = None
+    min_works: int = 10
     seed: int = 1
     about: Text = Text()
 

@@ -11,7 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from armillary.analyses.topics.stopwords import GENERAL_WORDS, HAN_EDGES, HAN_GENERAL
+from armillary.analyses.topics.stopwords import (
+    EDGE_VERBS,
+    GENERAL_WORDS,
+    HAN_EDGES,
+    HAN_GENERAL,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +28,7 @@ _HAN_COVER = 0.6
 _MIN_SHARE = 0.04  # share of the works of a cluster that must use a term
 _MOST_COMMON = 0.25  # share of works beside the cluster beyond which a term tells nothing apart
 _PHRASE_BONUS = 0.15  # for each further word: phrases read better than words
+_OWN = 0.25  # how much a term gains by being used in one cluster more than in all others
 _CANDIDATES = 120
 _SUFFIX = re.compile(
     "(?:ings?|ers?|ors?|ed|ions?|ical|ics?|al|ally|ments?|ity|ities|ery|eries|ance|ences?|able|e|s)$"
@@ -33,12 +39,16 @@ class Naming(msgspec.Struct, frozen=True, kw_only=True):
     """What clusters are called.
 
     Args:
-        terms: Terms of each cluster, best first.
+        terms: Terms of each cluster, best first, in the language most of its works are in.
+        terms_en: Terms in letters, from the works without Chinese characters.
+        terms_zh: Terms in Chinese characters, from the works that use them.
         leading: Works of the whole map that use its best term, whatever cluster they are in;
             None for a cluster without terms.
     """
 
     terms: list[list[str]]
+    terms_en: list[list[str]]
+    terms_zh: list[list[str]]
     leading: list[NDArray[np.int32] | None]
 
 
@@ -57,13 +67,15 @@ def characteristic_terms(
     *,
     n_terms: int = 10,
 ) -> Naming:
-    """Name the most characteristic terms of each cluster, best first.
+    """Name the most characteristic terms of each cluster, best first, language by language.
 
     Terms are words and phrases up to three words (Chinese: two to six characters), counted
     once for each work. They are ranked by the log-odds of use in the cluster against the
-    rest, with the whole map as prior, over their standard error. A phrase takes the place of
-    its parts where it nearly covers them, so "reinforcement learning" stands and
-    "reinforcement" goes; no term repeats the words of a better one.
+    rest, with the whole map as prior, over their standard error; a term used in one cluster
+    alone comes before one of many. Works with Chinese characters are compared among
+    themselves, and so are the others. A phrase takes the place of its parts where it nearly
+    covers them, so "reinforcement learning" stands and "reinforcement" goes; no term repeats
+    the words of a better one.
     Source: Monroe, Colaresi & Quinn (2008), doi:10.1093/pan/mpn018.
 
     Args:
@@ -76,29 +88,27 @@ def characteristic_terms(
         Terms of each cluster, fewer than `n_terms`, or none, where works say little; and the
         works that use its leading term.
     """
+    n_clusters = int(labels.max(initial=-1)) + 1
     terms, uses = _candidates(tokens, levels)
     if not terms:
-        n_clusters = int(labels.max(initial=-1)) + 1
-        return Naming(terms=[[] for _ in range(n_clusters)], leading=[None] * n_clusters)
-    works = np.flatnonzero(labels >= 0)
-    member = sparse.csr_array(
-        (np.ones(works.size), (labels[works], works)), shape=(int(labels.max()) + 1, labels.size)
-    )
-    in_cluster = (member @ uses).tocsr()
-    in_all = np.asarray(in_cluster.sum(axis=0)).ravel()
-    sizes = np.bincount(labels[works])
-    bonus = np.array([1.0 if t.han else 1 + _PHRASE_BONUS * (len(t.words) - 1) for t in terms])
-    chosen = []
-    for c, size in enumerate(sizes):
-        row = slice(in_cluster.indptr[c], in_cluster.indptr[c + 1])
-        ids, counts = in_cluster.indices[row], in_cluster.data[row]
-        z = _log_odds_z(counts, float(size), in_all[ids], float(works.size))
-        z = z * bonus[ids]
-        common = in_all[ids] > _MOST_COMMON * works.size + size
-        fit = np.flatnonzero((counts >= max(2.0, _MIN_SHARE * size)) & (z > 0) & ~common)
-        best = fit[np.lexsort((ids[fit], -z[fit]))][:_CANDIDATES]
-        found = {terms[ids[i]]: (float(z[i]), float(counts[i])) for i in best}
-        chosen.append(_without_repetition(found, n_terms))
+        nothing: list[list[str]] = [[] for _ in range(n_clusters)]
+        return Naming(
+            terms=nothing, terms_en=nothing, terms_zh=nothing, leading=[None] * n_clusters
+        )
+    writes_han = _writes_han(tokens)
+    in_han = np.array([term.han for term in terms])
+    by_language = [
+        _chosen(
+            terms, uses, np.where(writes_han == han, labels, -1), n_clusters, in_han == han, n_terms
+        )
+        for han in (False, True)
+    ]
+    n_han = np.bincount(labels[(labels >= 0) & writes_han], minlength=n_clusters)
+    n_works = np.bincount(labels[labels >= 0], minlength=n_clusters)
+    chosen = [
+        (zh or en) if 2 * han > n else (en or zh)
+        for en, zh, han, n in zip(*by_language, n_han, n_works, strict=True)
+    ]
     column = {term: n for n, term in enumerate(terms)}
     by_term = uses.tocsc()
     leading = [
@@ -107,7 +117,49 @@ def characteristic_terms(
         else None
         for own in chosen
     ]
-    return Naming(terms=[[term.text for term in own] for own in chosen], leading=leading)
+    said, english, chinese = (
+        [[term.text for term in own] for own in lists] for lists in (chosen, *by_language)
+    )
+    return Naming(terms=said, terms_en=english, terms_zh=chinese, leading=leading)
+
+
+def _writes_han(tokens: Tokens) -> NDArray[np.bool_]:
+    """Say which works use Chinese characters, shape (works,)."""
+    here = np.flatnonzero(tokens.word >= 0)
+    here = here[tokens.han[tokens.word[here]]]
+    return np.bincount(tokens.work[here], minlength=tokens.n_works) > 0
+
+
+def _chosen(
+    terms: Sequence[Term],
+    uses: sparse.csr_array,
+    labels: NDArray[np.int32],
+    n_clusters: int,
+    allowed: NDArray[np.bool_],
+    n_terms: int,
+) -> list[list[Term]]:
+    """Choose the terms of each cluster among those allowed, from the works with a label."""
+    works = np.flatnonzero(labels >= 0)
+    member = sparse.csr_array(
+        (np.ones(works.size), (labels[works], works)), shape=(n_clusters, labels.size)
+    )
+    in_cluster = (member @ uses).tocsr()
+    in_all = np.asarray(in_cluster.sum(axis=0)).ravel()
+    sizes = np.bincount(labels[works], minlength=n_clusters)
+    bonus = np.array([1.0 if t.han else 1 + _PHRASE_BONUS * (len(t.words) - 1) for t in terms])
+    chosen = []
+    for c, size in enumerate(sizes):
+        row = slice(in_cluster.indptr[c], in_cluster.indptr[c + 1])
+        ids, counts = in_cluster.indices[row], in_cluster.data[row]
+        z = _log_odds_z(counts, float(size), in_all[ids], float(works.size))
+        z = z * bonus[ids] * (counts / in_all[ids]) ** _OWN
+        common = in_all[ids] > _MOST_COMMON * works.size + size
+        enough = counts >= max(2.0, _MIN_SHARE * size)
+        fit = np.flatnonzero(enough & (z > 0) & ~common & allowed[ids])
+        best = fit[np.lexsort((ids[fit], -z[fit]))][:_CANDIDATES]
+        found = {terms[ids[i]]: (float(z[i]), float(counts[i])) for i in best}
+        chosen.append(_without_repetition(found, n_terms))
+    return chosen
 
 
 def label_of(terms: Sequence[str], *, n_terms: int = 3) -> str:
@@ -157,6 +209,8 @@ def _names_a_topic(names: Sequence[str], *, han: bool) -> bool:
         return len(names) > 1 and not edges and text not in HAN_GENERAL
     lower = [name.lower() for name in names]
     if len(set(lower)) < len(lower) or lower[0].endswith("ly") or lower[-1].endswith("ly"):
+        return False
+    if lower[0] in EDGE_VERBS or lower[-1] in EDGE_VERBS:
         return False
     if len(names) == 1:
         return len(lower[0]) > 2 and lower[0] not in GENERAL_WORDS

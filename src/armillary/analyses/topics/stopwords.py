@@ -38,13 +38,13 @@ ABSTRACT_WORDS = _words("""
     addressing adopted aim aimed aims allow allowed allowing allows analyse analysed analyses
     analyze analyzed analyzes analyzing applied applies apply applying appropriate arise article
     aspect aspects assume assumed attempt attracted author authors available based basis best
-    better capable carried cases certain challenging chapter characterise characterize clarify
+    better capable carried cases certain challenging changed changing chapter characterise characterize clarify
     clear clearly com combine combined combines combining compare compared comparing
     comprehensive concern conclude concluded conclusion conclusions conduct conducted confirm
     confirmed consider considerable considered considering considers consist consists contain
     contains contribute contributes contribution contributions copyright correctly corresponding
     currently deal deals demonstrate demonstrated demonstrates demonstrating depend depending
-    depends derive derived describe described describes describing despite detail detailed
+    depends derive derived disagree disagrees describe described describes describing despite detail detailed
     details determine determined determines determining develop developed developing develops
     devoted differ different difficult difficulty discuss discussed discusses discussing doi
     easily easy effective effectively effectiveness efficiently elsevier employ employed
@@ -70,8 +70,8 @@ ABSTRACT_WORDS = _words("""
     previous primarily principal prior problem problems produce produced produces properly
     proposal propose proposed proposes proposing prove proved proven proves provide provided
     provides providing published purpose purposes put range rapid rapidly realise realised
-    realize realized recent reduce reduced reduces reducing regard regarding related relating
-    relatively relevant report reported reports represent require required requirement
+    realize realized recent reduce reduced reduces reducing regard regarding relate related relates relating
+    relatively relevant remain remained remaining remains report reported reports represent require required requirement
     requirements requires requiring research researcher researchers reserved respect respective
     result resulted resulting results reveal revealed reveals review reviewed reviews rights
     robustly role satisfactory satisfy scheme section serve set sets show showed showing shown
@@ -108,6 +108,9 @@ GENERAL_WORDS = _words("""
     task technical technology term test testing theory time tool topic trend unit user value
     variable variation version world year years
 """)
+
+# Verbs that may also be nouns: at the edge of a phrase they are taken for verbs ("links A to B").
+EDGE_VERBS = _words("changes fell links points rose")
 
 # Chinese: a phrase ends at these characters and at these words.
 HAN_BREAKS = frozenset("的了与及或是被把该这那也都很着吗呢之")
