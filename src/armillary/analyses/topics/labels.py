@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,8 +15,10 @@ from scipy import sparse
 from armillary.analyses.topics.stopwords import (
     EDGE_VERBS,
     GENERAL_WORDS,
-    HAN_EDGES,
+    HAN_ENDS,
     HAN_GENERAL,
+    HAN_STARTS,
+    HAN_VERBS,
 )
 
 if TYPE_CHECKING:
@@ -25,9 +28,11 @@ if TYPE_CHECKING:
 
 _COVER = 0.35  # a phrase stands for its part where it makes up this share of the part's works
 _HAN_COVER = 0.6
+_GOES_ON = 0.8  # share of the uses of Chinese characters that are one longer phrase
+_HAN_MIN_SHARE = 0.1  # runs of characters are many: more works must use one
 _MIN_SHARE = 0.04  # share of the works of a cluster that must use a term
 _MOST_COMMON = 0.25  # share of works beside the cluster beyond which a term tells nothing apart
-_PHRASE_BONUS = 0.15  # for each further word: phrases read better than words
+_PHRASE_BONUS = 0.15  # for each further word (Chinese: character after two): phrases read better
 _OWN = 0.25  # how much a term gains by being used in one cluster more than in all others
 _CANDIDATES = 120
 _SUFFIX = re.compile(
@@ -69,7 +74,7 @@ def characteristic_terms(
 ) -> Naming:
     """Name the most characteristic terms of each cluster, best first, language by language.
 
-    Terms are words and phrases up to three words (Chinese: two to six characters), counted
+    Terms are words and phrases up to three words (Chinese: two to ten characters), counted
     once for each work. They are ranked by the log-odds of use in the cluster against the
     rest, with the whole map as prior, over their standard error; a term used in one cluster
     alone comes before one of many. Works with Chinese characters are compared among
@@ -99,7 +104,12 @@ def characteristic_terms(
     in_han = np.array([term.han for term in terms])
     by_language = [
         _chosen(
-            terms, uses, np.where(writes_han == han, labels, -1), n_clusters, in_han == han, n_terms
+            terms,
+            uses,
+            np.where(writes_han == han, labels, -1),
+            n_clusters=n_clusters,
+            allowed=in_han == han,
+            n_terms=n_terms,
         )
         for han in (False, True)
     ]
@@ -134,6 +144,7 @@ def _chosen(
     terms: Sequence[Term],
     uses: sparse.csr_array,
     labels: NDArray[np.int32],
+    *,
     n_clusters: int,
     allowed: NDArray[np.bool_],
     n_terms: int,
@@ -146,7 +157,8 @@ def _chosen(
     in_cluster = (member @ uses).tocsr()
     in_all = np.asarray(in_cluster.sum(axis=0)).ravel()
     sizes = np.bincount(labels[works], minlength=n_clusters)
-    bonus = np.array([1.0 if t.han else 1 + _PHRASE_BONUS * (len(t.words) - 1) for t in terms])
+    bonus = np.array([1 + _PHRASE_BONUS * (len(t.words) - 1 - t.han) for t in terms])
+    in_han = np.array([term.han for term in terms])
     chosen = []
     for c, size in enumerate(sizes):
         row = slice(in_cluster.indptr[c], in_cluster.indptr[c + 1])
@@ -154,7 +166,9 @@ def _chosen(
         z = _log_odds_z(counts, float(size), in_all[ids], float(works.size))
         z = z * bonus[ids] * (counts / in_all[ids]) ** _OWN
         common = in_all[ids] > _MOST_COMMON * works.size + size
-        enough = counts >= max(2.0, _MIN_SHARE * size)
+        enough = counts >= np.where(
+            in_han[ids], max(3.0, _HAN_MIN_SHARE * size), max(2.0, _MIN_SHARE * size)
+        )
         fit = np.flatnonzero(enough & (z > 0) & ~common & allowed[ids])
         best = fit[np.lexsort((ids[fit], -z[fit]))][:_CANDIDATES]
         found = {terms[ids[i]]: (float(z[i]), float(counts[i])) for i in best}
@@ -188,12 +202,13 @@ def _candidates(tokens: Tokens, levels: Sequence[Phrases]) -> tuple[list[Term], 
     """List the phrases that may name a topic, and which works use them."""
     terms: list[Term] = []
     blocks = []
-    for level in levels:
+    for level, longer in zip_longest(levels, levels[1:]):
+        part = _cut_short(level, longer)
         kept = []
         for n, words in enumerate(level.words.tolist()):
             names = [tokens.names[w] for w in words]
             han = bool(tokens.han[words[0]])
-            if _names_a_topic(names, han=han):
+            if _names_a_topic(names, han=han) and not (han and part[n]):
                 kept.append(n)
                 terms.append(Term(("" if han else " ").join(names), tuple(words), han))
         counts = level.count(tokens)[:, kept]
@@ -202,11 +217,29 @@ def _candidates(tokens: Tokens, levels: Sequence[Phrases]) -> tuple[list[Term], 
     return terms, sparse.hstack(blocks, format="csr") if terms else sparse.csr_array((0, 0))
 
 
+def _cut_short(level: Phrases, longer: Phrases | None) -> NDArray[np.bool_]:
+    """Say which phrases nearly always go on in one way, on either side: parts of a word."""
+    n = len(level.words)
+    uses = np.bincount(level.at[level.at >= 0], minlength=n)
+    most = np.zeros(n, dtype=np.int64)
+    if longer is not None:
+        here = np.flatnonzero(longer.at >= 0)
+        uses_longer = np.bincount(longer.at[here], minlength=len(longer.words))
+        for step in (0, 1):
+            # The part that begins where the longer phrase does, or one character later.
+            part = np.full(len(longer.words), -1, dtype=np.int64)
+            part[longer.at[here]] = level.at[here + step]
+            known = part >= 0
+            np.maximum.at(most, part[known], uses_longer[known])
+    return most >= _GOES_ON * np.maximum(uses, 1)
+
+
 def _names_a_topic(names: Sequence[str], *, han: bool) -> bool:
     if han:
         text = "".join(names)
-        edges = {names[0], names[-1]} & HAN_EDGES
-        return len(names) > 1 and not edges and text not in HAN_GENERAL
+        at_edge = names[0] in HAN_STARTS or names[-1] in HAN_ENDS
+        told = any(verb in text for verb in HAN_VERBS)
+        return len(names) > 1 and not at_edge and not told and text not in HAN_GENERAL
     lower = [name.lower() for name in names]
     if len(set(lower)) < len(lower) or lower[0].endswith("ly") or lower[-1].endswith("ly"):
         return False

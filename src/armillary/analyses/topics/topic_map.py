@@ -16,8 +16,8 @@ from armillary.analyses.topics.growth import last_complete_year, thin_years, win
 from armillary.analyses.topics.labels import characteristic_terms
 from armillary.analyses.topics.relatedness import (
     direct_citation,
-    together,
     text_likeness,
+    together,
 )
 from armillary.analyses.topics.topic_tables import topic_tables
 from armillary.analyses.topics.words import phrases, tokenise
@@ -86,7 +86,7 @@ def map_topics(
             *(rows[name].to_pylist() for name in ("title", "abstract", "keywords")), strict=True
         )
     )
-    found = phrases(tokens, longest=3, longest_han=6, min_works=2)
+    found = phrases(tokens, longest=3, longest_han=10, min_works=2)
     progress(what, 2, _STEPS)
     graph, relatedness = _relate(
         works,

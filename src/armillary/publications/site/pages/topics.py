@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 LISTING = "topics/index.html"
 _COLUMNS = (
-    "cluster", "label", "label_en", "label_zh", "n_works", "n_recent", "n_before", "share_recent", "share_before", "growth",
-    "growth_low", "growth_high", "trend_z", "verdict", "cited_by", "hot_rank", "growing_rank",
-    "x", "y",
+    "cluster", "label", "label_en", "label_zh", "n_works", "n_recent", "n_before",
+    "share_recent", "share_before", "growth", "growth_low", "growth_high", "trend_z",
+    "verdict", "cited_by", "hot_rank", "growing_rank", "x", "y",
 )  # fmt: skip
-_WIDEST = 4.0  # a growth ratio beyond this is drawn at the end of its axis
+_WIDEST = 8.0  # a growth ratio beyond this is drawn at the end of its axis
 _VERDICTS = ("grows", "doubt", "unsure", "shrinks")
 _OF_ITS_OWN = 0.6  # F1 from which a planted topic counts as found
 
