@@ -41,7 +41,7 @@ _READS: dict[str, SourceKind] = {
     "policies": "policies",
     "simulate": "simulated",
 }
-_TOPIC_NUMBERS = ("topics", "hot", "growing", "recent_years", "last_year", "seed")
+_TOPIC_NUMBERS = ("topics", "hot", "growing", "recent_years", "last_year", "min_works", "seed")
 _DIMENSIONS = ("SECT_PERF", "SECT_FUND", "TYPE_RD")
 
 
@@ -378,7 +378,7 @@ class _Reader:
                 continue
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 self.problem(f"{key} = {value!r} is not a whole number.", *at, key, fix="mend it")
-            elif key in {"topics", "recent_years"} and value < 1:
+            elif key in {"topics", "recent_years", "min_works"} and value < 1:
                 self.problem(f"{key} = {value} is too small.", *at, key, fix="use 1 or more")
             else:
                 numbers[key] = value

@@ -146,7 +146,7 @@ def _check(simulation: Simulation, source: str) -> None:
         (
             inside <= 1 + 1e-9,
             f"inside_topic + inside_area = {inside:g}",
-            "let them sum to 1 or less; what is left goes to other areas",
+            "let them sum to 1 or less; what is left goes to any area",
         ),
     ]
     problems: list[ArmillaryError] = [
