@@ -358,7 +358,9 @@ class Observations:
     def _tell_apart_by_unit(self) -> None:
         """Add the unit and price base to DIMENSIONS where a dataflow uses them as dimensions."""
         names_ = ("PRICE_BASE", "UNIT_MEASURE")
-        if not any(len({tuple(r[_AT[n]] for n in names_) for r in g}) > 1 for g in self._repeated()):
+        if not any(
+            len({tuple(r[_AT[n]] for n in names_) for r in g}) > 1 for g in self._repeated()
+        ):
             return
         place = _AT["DIMENSIONS"]
         for number, row in enumerate(self.rows):

@@ -64,9 +64,7 @@ class Components:
             column: tuple(str(s).upper() for s in chosen.get(column, _NAMES.get(column, ())))
             for column in _NAMES
         }
-        self._plans: dict[
-            tuple[str | None, ...], tuple[list[tuple[str, str]], frozenset[str]]
-        ] = {}
+        self._plans: dict[tuple[str | None, ...], tuple[list[tuple[str, str]], frozenset[str]]] = {}
 
     def sort(self, said: Keyed[str, str]) -> tuple[dict[str, str], frozenset[str]]:
         """Return the values by column, and the names of those that are further dimensions."""

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _URN = re.compile(r"=([^=]+\([^)]*\))$")
-_WATCHED = ("Structure", "DataSet", "Group", "Series", "Obs", "Message", "Structures", "ErrorMessage")
+_WATCHED = (
+    "Structure",
+    "DataSet",
+    "Group",
+    "Series",
+    "Obs",
+    "Message",
+    "Structures",
+    "ErrorMessage",
+)
 
 
 def read_sdmx_ml(
