@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.shared, pytest.mark.xdist_group("acceptance")]
 REPOSITORY = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("ARMILLARY_SHARED", REPOSITORY.parent / "shared"))
 BUILD = "from armillary.cli import main; main()"
-LIMIT_SECONDS = 300
+# A machine that others use at the same time may be given longer.
+LIMIT_SECONDS = float(os.environ.get("ARMILLARY_BUILD_SECONDS", "300"))
 LIMIT_BYTES = 4 * 2**30
 TENTH = 0.05  # half of the last printed digit of a score
 EXACT = 1e-9

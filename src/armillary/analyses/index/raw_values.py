@@ -11,8 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armillary.analyses.index.selection import Selection, collect
-from armillary.errors import ArmillaryError, IndexMethodError, listed, raise_all
-from armillary.model.indicators import nearest
+from armillary.errors import (
+    ArmillaryError,
+    IndexMethodError,
+    did_you_mean,
+    listed,
+    raise_all,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,7 +142,7 @@ def _absent(
         return IndexMethodError(
             f"No observation has the INDICATOR {selection.indicator!r}.",
             where=spot,
-            fix=nearest(
+            fix=did_you_mean(
                 selection.indicator, known, otherwise=f"the sources hold {listed(known) or 'none'}"
             ),
         )

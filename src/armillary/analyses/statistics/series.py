@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import ibis
 
-from armillary.errors import StatisticsError, listed
+from armillary.errors import StatisticsError, did_you_mean, listed
 
 if TYPE_CHECKING:
     from armillary.model.table import Table
@@ -128,8 +127,7 @@ def _no_breakdown(
 ) -> StatisticsError:
     held = observations.select("INDICATOR").distinct().to_pyarrow()["INDICATOR"].to_pylist()
     if indicator not in held:
-        close = get_close_matches(indicator, held, n=3)
-        fix = f"did you mean {' or '.join(close)}?" if close else f"there is {listed(sorted(held))}"
+        fix = did_you_mean(indicator, held, otherwise=f"there is {listed(sorted(held))}")
         return StatisticsError(
             f"No observation has the INDICATOR {indicator!r}.", where=where, fix=fix
         )
