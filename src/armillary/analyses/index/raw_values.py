@@ -67,6 +67,7 @@ def raw_values(
     period, then multiplied by `scale`. Among vintages of one dataflow the latest that holds a
     value counts. A denominator of 0 leaves the value missing. The same number found in two
     tables is one observation with the status codes of both; two different numbers are an error.
+    Source: OECD/JRC (2008), doi:10.1787/9789264043466-en, step 2, data selection and scaling.
 
     Args:
         observations: Table `observation`; only what is needed is collected.

@@ -62,6 +62,7 @@ def collect(
     """Collect the observations of all selections, within the recipe's years and areas.
 
     Filters run where the table lives, so that millions of observations stay there.
+    No method of its own: it selects what the recipe asks for.
 
     Args:
         observations: Table `observation`.

@@ -24,6 +24,7 @@ def breakdown(observations: Table, *, indicator: str, dimension: str, analysis: 
     indicator down by the dimension count, so that a total is taken from beside its parts. Of
     several vintages of a dataflow the latest that holds a value is taken. The same number in
     two files is one observation; two different numbers are refused.
+    No method of its own: it selects, and computes nothing.
 
     Args:
         observations: Table `observation`.
