@@ -179,7 +179,8 @@ class _Reader:
         path = self.root / name
         if path.is_file():
             return path
-        there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        others = path.parent.iterdir() if path.parent.is_dir() else ()
+        there = [other.name for other in others if other.is_file()]
         self.problem(
             f"{key} = {name!r}: there is no such file.",
             *keys,
