@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from armillary.errors import ArmillaryError, DefinitionError, raise_all
+from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, raise_all
 from armillary.model.indicators import (
     MEANS,
     NORMALISATIONS,
@@ -21,9 +21,8 @@ from armillary.model.indicators import (
     Uncertainty,
     faults,
     impossible,
-    nearest,
 )
-from armillary.sources.toml import read_toml
+from armillary.sources.toml import read_text, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,7 +51,7 @@ def read_framework(path: Path) -> Framework:
     Raises:
         DefinitionError: Everything wrong with the file, each problem with its line.
     """
-    reader = csv.reader(io.StringIO(_text(path)), strict=True)
+    reader = csv.reader(io.StringIO(read_text(path)), strict=True)
     problems: list[ArmillaryError] = []
     nodes: list[Node] = []
     lines: list[int] = []
@@ -87,23 +86,6 @@ def read_framework(path: Path) -> Framework:
     return Framework(tuple(nodes))
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise DefinitionError(
-            f"{path.name} cannot be read: {error.strerror}.",
-            where=str(path),
-            fix="put the file there, or change its path in observatory.toml",
-        ) from error
-    except UnicodeDecodeError as error:
-        raise DefinitionError(
-            f"{path.name} is not text in UTF-8 (byte {error.start}).",
-            where=str(path),
-            fix="save it as 'CSV UTF-8' in the spreadsheet program, or convert it to UTF-8",
-        ) from error
-
-
 def _header_problems(header: list[str], path: Path) -> list[ArmillaryError]:
     where = f"{path.name}, line 1"
     found: list[ArmillaryError] = [
@@ -113,7 +95,7 @@ def _header_problems(header: list[str], path: Path) -> list[ArmillaryError]:
     ]
     for position, name in enumerate(header):
         if name not in COLUMNS:
-            mend = nearest(name, COLUMNS, otherwise=f"columns are {', '.join(COLUMNS)}")
+            mend = did_you_mean(name, COLUMNS, otherwise=f"columns are {', '.join(COLUMNS)}")
             found.append(DefinitionError(f"Column {name!r} is unknown.", where=where, fix=mend))
         elif name in header[:position]:
             found.append(
@@ -227,7 +209,7 @@ def _known(
     names = struct.__struct_fields__
     for key in said:
         if key not in names:
-            mend = nearest(key, names, otherwise=f"keys are {', '.join(names)}")
+            mend = did_you_mean(key, names, otherwise=f"keys are {', '.join(names)}")
             refuse(f"{prefix}{key}", f"Key {prefix}{key} is unknown.", mend)
     return {key: value for key, value in said.items() if key in names}
 
@@ -236,7 +218,7 @@ def _check_words(kept: dict[str, Any], refuse: Callable[[str, str, str], None]) 
     """Take out words that name no method, so that the rest is still checked."""
     method = kept.get("normalise", {}).get("method", "minmax")
     if method not in NORMALISATIONS:
-        mend = nearest(str(method), NORMALISATIONS, otherwise="methods are minmax and none")
+        mend = did_you_mean(str(method), NORMALISATIONS, otherwise="methods are minmax and none")
         refuse("normalise.method", f"{method!r} normalises nothing.", mend)
         del kept["normalise"]["method"]
     means = kept.get("aggregate", {})
@@ -248,7 +230,9 @@ def _check_words(kept: dict[str, Any], refuse: Callable[[str, str, str], None]) 
             spots += [(f"aggregate.{part}.{key}", means[part], key) for key in list(means[part])]
     for where, holder, key in spots:
         if holder[key] not in MEANS:
-            mend = nearest(str(holder[key]), MEANS, otherwise="means are arithmetic, geometric")
+            mend = did_you_mean(
+                str(holder[key]), MEANS, otherwise="means are arithmetic, geometric"
+            )
             refuse(where, f"{holder[key]!r} is no mean.", mend)
             del holder[key]
 

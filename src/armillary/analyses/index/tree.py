@@ -68,6 +68,7 @@ def climb(
 
     The published scores are one draw, of the weights as given, so that they and every
     replicate are computed by the same lines.
+    Source: OECD/JRC (2008), doi:10.1787/9789264043466-en, steps 6 and 7.
 
     Args:
         framework: The tree.

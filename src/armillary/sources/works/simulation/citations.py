@@ -60,7 +60,7 @@ class _Pools(NamedTuple):
 
 
 def cite(
-    simulation: Simulation, plan: Plan, works: Drawn, *, rng: np.random.Generator
+    simulation: Simulation, plan: Plan, *, works: Drawn, rng: np.random.Generator
 ) -> Citations:
     """Draw the references of every work.
 
