@@ -39,7 +39,8 @@ def share_chart(site: Site, one: Breakdown, *, words: Words) -> Chart | None:
                     scale=alt.Scale(domain=[str(year) for year in one.years])),
             y=alt.Y("share:Q", title=words("statistics.share_axis"), stack="zero",
                     axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(domain=[0, 1])),
-            color=alt.Color("name:N", scale=colours, sort=list(names.values())),
+            color=alt.Color("name:N", scale=colours, sort=list(names.values()),
+                            legend=alt.Legend(**charts.legend(list(names.values())))),
             order=alt.Order("order:Q"),
         )
         .properties(width=charts.WIDTH, height=300)
@@ -82,7 +83,8 @@ def level_chart(site: Site, one: Breakdown, *, words: Words) -> Chart | None:
         x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0),
                 scale=alt.Scale(domain=[str(year) for year in one.years])),
         y=alt.Y("level:Q", title=said, axis=alt.Axis(tickCount=6), scale=alt.Scale(zero=True)),
-        color=alt.Color("name:N", scale=_colours(one, names), sort=list(names.values())),
+        color=alt.Color("name:N", scale=_colours(one, names), sort=list(names.values()),
+                        legend=alt.Legend(**charts.legend(list(names.values())))),
     )  # fmt: skip
     picture = alt.layer(base.mark_line().encode(detail="segment:N"), base.mark_point(opacity=1))
     note = [words("statistics.no_bridge")]
