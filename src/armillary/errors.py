@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _LISTED = 5
 
@@ -22,6 +22,31 @@ def listed(items: Sequence[object]) -> str:
     named = ", ".join(str(item) for item in items[:_LISTED])
     more = len(items) - _LISTED
     return f"{named} and {more} more" if more > 0 else named
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the one of `names` most like `name`, whatever its case; None where none is.
+
+    Examples:
+        >>> nearest("gred", ["GERD", "BERD"]), nearest("xyz", ["GERD", "BERD"])
+        ('GERD', None)
+    """
+    import difflib
+
+    spelt = {known.casefold(): known for known in names}
+    close = difflib.get_close_matches(name.casefold(), list(spelt), n=1)
+    return spelt[close[0]] if close else None
+
+
+def did_you_mean(name: str, names: Iterable[str], *, otherwise: str) -> str:
+    """Offer the one of `names` most like `name`, or say `otherwise`.
+
+    Examples:
+        >>> did_you_mean("tilte", ["title", "licence"], otherwise="see the manual")
+        "did you mean 'title'?"
+    """
+    close = nearest(name, names)
+    return f"did you mean {close!r}?" if close else otherwise
 
 
 class ArmillaryError(Exception):

@@ -93,6 +93,13 @@ def test_a_match_in_the_title_comes_first(search):
     assert ids(search.find('"artificial intelligence"')) == ["t:ai", "s:ethics"]
 
 
+def test_the_latest_may_come_first(search):
+    assert ids(search.find("talent ethics", latest_first=True)) == ["s:ethics"]
+    assert ids(search.find("意见 伦理", latest_first=True)) == ["s:ethics"]
+    assert ids(search.find("intelligence", latest_first=True)) == ["s:ethics", "t:ai"]
+    assert ids(search.find("", latest_first=True))[-1] == "t:undated"
+
+
 def test_a_word_may_go_on_while_a_reader_types(search):
     assert ids(search.find("young tal", prefix=True)) == ["s:talent"]
 
@@ -216,7 +223,7 @@ def test_documents_are_made_of_the_tables_of_the_store():
     )
 
     assert (made.id, made.registers, made.title_en) == ("s:1", ("r",), "A")
-    assert made.facets == {"theme": ["t"], "area": ["Atlantis"]}
+    assert made.facets == {"theme": ["t"], "area": ["Atlantis"], "language": ["en"]}
 
 
 def test_readers_on_many_threads_agree(search):

@@ -125,6 +125,7 @@ def _cluster(n: int, label: str, **more: Any) -> dict[str, Any]:
         "growth_low": 1.31,
         "growth_high": 2.66,
         "trend_z": 3.0,
+        "verdict": "grows",
         "x": float(n),
         "y": float(n % 2),
         **more,
@@ -275,6 +276,8 @@ def sample_rows() -> Rows:
                 "n_found": 46,
                 "precision": 0.958,
                 "recall": 0.92,
+                "f1": 0.9,
+                "adjusted_rand": 0.8,
                 "emerging": True,
                 "growing_rank": 1,
             }

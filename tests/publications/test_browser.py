@@ -25,6 +25,9 @@ PAGES = [
     "policies/register/index.html",
     "policies/register/search.html",
     "policies/register/search.html?q=patent",
+    "policies/register/search.html?q=&area=CHN&from=2022&sort=date",
+    "policies/register/theme.html",
+    "policies/register/register_3a_patent-use-2023.html",
     "sources/index.html",
     "methods/index.html",
 ]

@@ -66,7 +66,7 @@ def test_all_faults_of_a_framework_are_named_with_their_lines(tmp_path):
     assert (
         "f.csv, line 4",
         "Parent 'PILAR' of 'a' is not a node.",
-        "did you mean PILLAR?",
+        "did you mean 'PILLAR'?",
     ) in found
     assert {(where, problem) for where, problem, _ in found} >= {
         ("f.csv, line 5", "direction '2' is neither 1 nor -1."),
@@ -82,7 +82,7 @@ def test_all_faults_of_a_framework_are_named_with_their_lines(tmp_path):
     ("content", "problem"),
     [
         (b"code;name_en;parent\nI;I;\n", "is unknown"),
-        ("code,name_en,parent\nI,指数,\n".encode("gb18030"), "not text in UTF-8"),
+        ("code,name_en,parent\nI,指数,\n".encode("gb18030"), "not UTF-8 text"),
         (b'code,name_en,parent\nI,"I,\n', "is not CSV"),
         (b"", "is absent"),
         (b"code,name_en,parent\n", "has no node"),
@@ -99,7 +99,7 @@ def test_files_that_hold_no_framework_are_refused_with_a_mend(tmp_path, content,
 
 
 def test_an_absent_file_is_told_plainly(tmp_path):
-    with pytest.raises(DefinitionError, match=r"f\.csv cannot be read"):
+    with pytest.raises(DefinitionError, match=r"f\.csv does not exist"):
         read_framework(tmp_path / "f.csv")
 
 
@@ -152,9 +152,9 @@ node = { A = "geometric", J = "arithmetic" }
 
     found = {(p.where, p.fix) for p in refused.value.problems}
     assert found >= {
-        ("r.toml, line 2, perod", "did you mean period?"),
+        ("r.toml, line 2, perod", "did you mean 'period'?"),
         ("r.toml, period", "add `period = 2023`"),
-        ("r.toml, line 5, normalise", "did you mean minmax?"),
+        ("r.toml, line 5, normalise", "did you mean 'minmax'?"),
         ("r.toml, line 3, exclude", 'it must be a list of areas like ["CHN"]'),
         ("r.toml, line 4, minimum_coverage", "it must be a share like 0.65"),
         ("r.toml, aggregate.node.A", "groups are I"),

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from armillary import __version__
-from armillary.errors import ArmillaryError
+from armillary.errors import ArmillaryError, nearest
 
 _COMMANDS = {
     "new": ("observatory", "A working observatory to edit."),
@@ -44,11 +44,9 @@ class _Lazy(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        import difflib
-
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            near = nearest(args[0], _COMMANDS)
+            hint = f" Did you mean {near!r}?" if near else ""
             raise click.UsageError(f"No such command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
 

@@ -36,6 +36,7 @@ _TEXTS = (
     "highlights_zh",
     "document_number",
 )
+_LANGUAGES = {"en": "title_en", "zh": "title_zh", "other": "title_original"}
 # bm25 weighs a word in the title ten times, in the issuer or the number four times.
 _WEIGHTS = (10.0, 10.0, 10.0, 4.0, 4.0, 1.0, 1.0, 4.0)
 _COLUMNS = ", ".join(_TEXTS)
@@ -89,6 +90,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     title_en: tuple[Segment, ...]
     title_zh: tuple[Segment, ...]
+    title_original: tuple[Segment, ...]
     snippet_en: tuple[Segment, ...]
     snippet_zh: tuple[Segment, ...]
 
@@ -118,7 +120,8 @@ def documents(
 
     Args:
         initiatives: Table `initiative`.
-        facets: Table `initiative_facet`; the facet `area` is added from `initiatives`.
+        facets: Table `initiative_facet`; the facets `area` and `language` (of the titles: en,
+            zh, other) are added from `initiatives`.
         registers: Registers that show each source; initiatives of other sources go.
     """
     held: dict[str, dict[str, list[str]]] = {}
@@ -130,13 +133,15 @@ def documents(
         if row["source"] not in registers:
             continue
         area = row["REF_AREA"] or row["area_name"]
-        own = held.get(row["initiative"], {})
+        own = dict(held.get(row["initiative"], {}))
+        own["area"] = [area] if area else []
+        own["language"] = [code for code, title in _LANGUAGES.items() if row[title]]
         made.append(
             Document(
                 id=row["initiative"],
                 registers=tuple(registers[row["source"]]),
                 date=row["date"],
-                facets={**own, "area": [area]} if area else own,
+                facets={facet: codes for facet, codes in own.items() if codes},
                 **{name: row[name] for name in _TEXTS},
             )
         )
@@ -260,6 +265,7 @@ class Search:
         limit: int = 20,
         offset: int = 0,
         prefix: bool = False,
+        latest_first: bool = False,
     ) -> SearchResult:
         """Find initiatives; no query is an error, an empty one finds all, latest first.
 
@@ -276,6 +282,7 @@ class Search:
             limit: Hits of one page.
             offset: Hits before it.
             prefix: Let the last word go on, as while typing.
+            latest_first: Order by date, not by how well an initiative fits.
         """
         asked = phrases(query, prefix=prefix)
         if query.strip() and not asked:
@@ -286,9 +293,11 @@ class Search:
         years = (_bounded(year_from), _bounded(year_to))
         clause, values = wanted.clause(chosen, years)
         total = connection.execute(f"SELECT count(*) FROM found WHERE {clause}", values)  # noqa: S608
+        order = ["found.score", "document.date DESC NULLS LAST"]
+        ordered = ", ".join(reversed(order) if latest_first else order)
         page = connection.execute(
             f"SELECT document.*, found.score FROM found JOIN document USING (n) WHERE {clause} "  # noqa: S608
-            "ORDER BY found.score, document.date DESC NULLS LAST, document.id LIMIT ? OFFSET ?",
+            f"ORDER BY {ordered}, document.id LIMIT ? OFFSET ?",
             [*values, max(0, min(limit, 1_000)), max(0, min(offset, 2**53))],
         )
         page.row_factory = sqlite3.Row
@@ -409,6 +418,7 @@ def _hit(row: sqlite3.Row, pattern: re.Pattern[str] | None) -> Hit:
         score=round(-row["score"], 6) or 0.0,
         title_en=marked(row["title_en"] or "", pattern),
         title_zh=marked(row["title_zh"] or "", pattern),
+        title_original=marked(row["title_original"] or "", pattern),
         snippet_en=snippet(row["highlights_en"] or "", pattern, language="en"),
         snippet_zh=snippet(row["highlights_zh"] or "", pattern, language="zh"),
     )

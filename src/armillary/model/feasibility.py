@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from armillary.errors import ArmillaryError, DefinitionError, IndexMethodError, listed
+from armillary.errors import ArmillaryError, DefinitionError, IndexMethodError, did_you_mean, listed
 from armillary.model import recipe as methods
-from armillary.model.indicators import Direction, nearest
+from armillary.model.indicators import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,7 +94,7 @@ def _check_names(
                 refuse(
                     f"{section}.node.{code}",
                     f"{code!r} is no group of the framework.",
-                    nearest(code, codes, otherwise=f"groups are {listed(codes)}"),
+                    did_you_mean(code, codes, otherwise=f"groups are {listed(codes)}"),
                 )
         for level in part.level:
             if level not in levels:
@@ -109,7 +109,7 @@ def _check_names(
             refuse(
                 f"indicator.{code}",
                 f"{code!r} is no indicator of the framework.",
-                nearest(code, leaves, otherwise=f"indicators are {listed(leaves)}"),
+                did_you_mean(code, leaves, otherwise=f"indicators are {listed(leaves)}"),
             )
     if isinstance(recipe.impute, methods.RowMeanImputation) and recipe.impute.level not in levels:
         refuse(
@@ -320,7 +320,7 @@ def _check_audit(
             refuse(
                 path,
                 f"{path!r} cannot be varied.",
-                nearest(path, _VARIED, otherwise=f"what can be varied: {', '.join(_VARIED)}"),
+                did_you_mean(path, _VARIED, otherwise=f"what can be varied: {', '.join(_VARIED)}"),
             )
             continue
         weights = path.split(".")[0] == "weight"
@@ -387,7 +387,7 @@ def _check_part(
             )
     elif parts[1:2] == ("node",) and len(parts) == 3:
         if parts[2] not in groups:
-            mend = nearest(parts[2], groups, otherwise=f"groups are {listed(groups)}")
+            mend = did_you_mean(parts[2], groups, otherwise=f"groups are {listed(groups)}")
             refuse(path, f"{parts[2]!r} is no group of the framework.", mend)
     else:
         refuse(path, f"{path!r} names no weights.", "weight, weight.level.1 or weight.node.CODE")

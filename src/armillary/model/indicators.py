@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from difflib import get_close_matches
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from armillary.errors import DefinitionError, listed, raise_all
+from armillary.errors import DefinitionError, did_you_mean, listed, raise_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,19 +74,6 @@ class Fault(msgspec.Struct, frozen=True):
     fix: str
 
 
-def nearest(name: str, names: Sequence[str], *, otherwise: str) -> str:
-    """Offer the names most like `name`, or say `otherwise`.
-
-    Examples:
-        >>> nearest("GRED", ["GERD", "BERD"], otherwise="add it")
-        'did you mean GERD?'
-        >>> nearest("xyz", ["GERD", "BERD"], otherwise="add it")
-        'add it'
-    """
-    close = get_close_matches(name, list(names), n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(close)}?" if close else otherwise
-
-
 def faults(nodes: Sequence[Node]) -> list[Fault]:
     """Find everything that keeps `nodes` from being a framework, in the order listed."""
     found = [*_tree_faults(nodes), *_node_faults(nodes)]
@@ -108,7 +94,7 @@ def _tree_faults(nodes: Sequence[Node]) -> list[Fault]:
             )
         seen.add(node.code)
         if node.parent is not None and node.parent not in parents:
-            mend = nearest(node.parent, codes, otherwise=f"list {node.parent!r} as a node")
+            mend = did_you_mean(node.parent, codes, otherwise=f"list {node.parent!r} as a node")
             found.append(
                 Fault(position, f"Parent {node.parent!r} of {node.code!r} is not a node.", mend)
             )

@@ -22,6 +22,8 @@ class TopicRecipe(msgspec.Struct, frozen=True, kw_only=True):
         citation_share: Works are related by direct citation where at least this share of them
             cites, or is cited by, another work of the corpus; else by their text. 0 asks for
             citations, 1.1 for text.
+        text_share: Share of the relatedness that comes from text where works are related by
+            citation. 0 asks for citations alone.
         neighbours: Nearest neighbours each work names when related by text.
         terms: Characteristic terms kept for each topic.
     """
@@ -35,5 +37,6 @@ class TopicRecipe(msgspec.Struct, frozen=True, kw_only=True):
     trend_years: int = 6
     min_works: int = 10
     citation_share: float = 0.6
+    text_share: float = 0.4
     neighbours: int = 15
     terms: int = 10

@@ -51,8 +51,10 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
         noise: Share of works that belong to no topic.
         mixed: Share of works that take half their words from a second topic.
         references: Mean number of cited works inside the corpus, once it is some years old.
-        inside_topic: Share of references a work of a topic makes to its own topic.
-        inside_area: Share it makes to other topics of its area; what is left goes anywhere else.
+        inside_topic: Share of references a work of a topic makes because the cited work is of
+            its own topic.
+        inside_area: Share it makes to works of its area, whatever their topic; what is left
+            goes to works of any area.
     """
 
     works: int = 6_000
@@ -142,6 +144,7 @@ class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
         recent_years: Years of the recent window; the window before it is as long.
         last_year: Last complete year; None takes the last year with at least half the works
             of the year before.
+        min_works: Fewest works of a topic; smaller ones are merged.
         seed: Seed of the clustering.
     """
 
@@ -153,6 +156,7 @@ class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
     growing: int = 10
     recent_years: int = 3
     last_year: int | None = None
+    min_works: int = 10
     seed: int = 1
     about: Text = Text()
 

@@ -13,6 +13,7 @@ import msgspec
 from lxml import etree
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import altair
@@ -89,6 +90,25 @@ def spec(chart: altair.TopLevelMixin, **more: dict[str, Any]) -> dict[str, Any]:
     made["config"]["view"] = {"stroke": None}
     made["background"] = None
     return made
+
+
+def legend(labels: Sequence[str]) -> dict[str, int]:
+    """Return how a legend above a chart shows all its labels whole: in as few rows as fit.
+
+    Args:
+        labels: What the legend says, in its order.
+
+    Examples:
+        >>> legend(["企业", "政府"])
+        {'columns': 2, 'labelLimit': 600}
+        >>> legend(["Business enterprise", "Other, as the source defines it", "Government"] * 2)
+        {'columns': 2, 'labelLimit': 600}
+    """
+    widths = [sum(13 if ord(c) > 0x2E80 else 7 for c in label) + 28 for label in labels]
+    room = WIDTH - 40
+    if sum(widths) <= room:
+        return {"columns": max(len(widths), 1), "labelLimit": room}
+    return {"columns": max(room // max(widths), 1), "labelLimit": room}
 
 
 def _theme() -> dict[str, Any]:

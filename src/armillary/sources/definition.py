@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from armillary.errors import ArmillaryError, DefinitionError, raise_all
+from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, raise_all
 from armillary.model.observatory import (
     LANGUAGES,
     IndexDefinition,
@@ -23,7 +23,7 @@ from armillary.model.observatory import (
     Text,
     TopicsDefinition,
 )
-from armillary.sources.toml import Toml, nearest, read_toml
+from armillary.sources.toml import Toml, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ _READS: dict[str, SourceKind] = {
     "policies": "policies",
     "simulate": "simulated",
 }
-_TOPIC_NUMBERS = ("topics", "hot", "growing", "recent_years", "last_year", "seed")
+_TOPIC_NUMBERS = ("topics", "hot", "growing", "recent_years", "last_year", "min_works", "seed")
 _DIMENSIONS = ("SECT_PERF", "SECT_FUND", "TYPE_RD")
 
 
@@ -179,12 +179,15 @@ class _Reader:
         path = self.root / name
         if path.is_file():
             return path
-        there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        others = path.parent.iterdir() if path.parent.is_dir() else ()
+        there = [other.name for other in others if other.is_file()]
         self.problem(
             f"{key} = {name!r}: there is no such file.",
             *keys,
             key,
-            fix=nearest(path.name, there) or f"put the file at {path}, or mend the path",
+            fix=did_you_mean(
+                path.name, there, otherwise=f"put the file at {path}, or mend the path"
+            ),
         )
         return None
 
@@ -301,7 +304,9 @@ class _Reader:
                     f"{key} names the source {name!r}, which is not defined.",
                     *keys,
                     key,
-                    fix=nearest(str(name), self.source_kinds) or f"add [sources.{name}]",
+                    fix=did_you_mean(
+                        str(name), self.source_kinds, otherwise=f"add [sources.{name}]"
+                    ),
                 )
             elif name not in fitting:
                 self.problem(
@@ -341,7 +346,9 @@ class _Reader:
                 f"dimension = {dimension!r} is not one R&D is broken down by.",
                 *at,
                 "dimension",
-                fix=nearest(str(dimension), _DIMENSIONS) or f"use {', '.join(_DIMENSIONS)}",
+                fix=did_you_mean(
+                    str(dimension), _DIMENSIONS, otherwise=f"use {', '.join(_DIMENSIONS)}"
+                ),
             )
             return None
         tolerance = table.get("tolerance", 0.0)
@@ -378,7 +385,7 @@ class _Reader:
                 continue
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 self.problem(f"{key} = {value!r} is not a whole number.", *at, key, fix="mend it")
-            elif key in {"topics", "recent_years"} and value < 1:
+            elif key in {"topics", "recent_years", "min_works"} and value < 1:
                 self.problem(f"{key} = {value} is too small.", *at, key, fix="use 1 or more")
             else:
                 numbers[key] = value
@@ -418,4 +425,6 @@ def _what_is_there(pattern: Path) -> str:
     names = sorted(p.name for p in folder.iterdir() if p.is_file())
     if not names:
         return f"the folder {folder.name!r} is empty; put the files there"
-    return nearest(pattern.name, names) or f"{folder.name!r} holds {', '.join(names[:5])}"
+    return did_you_mean(
+        pattern.name, names, otherwise=f"{folder.name!r} holds {', '.join(names[:5])}"
+    )

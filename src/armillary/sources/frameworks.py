@@ -6,8 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from armillary.errors import ArmillaryError, DefinitionError, raise_all
-from armillary.model.indicators import Direction, Framework, Node, faults, nearest
+from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, raise_all
+from armillary.model.indicators import Direction, Framework, Node, faults
+from armillary.sources.toml import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ def read_framework(path: Path) -> Framework:
     Raises:
         DefinitionError: Everything wrong with the file, each problem with its line.
     """
-    reader = csv.reader(io.StringIO(_text(path)), strict=True)
+    reader = csv.reader(io.StringIO(read_text(path)), strict=True)
     problems: list[ArmillaryError] = []
     nodes: list[Node] = []
     lines: list[int] = []
@@ -66,23 +67,6 @@ def read_framework(path: Path) -> Framework:
     return Framework(tuple(nodes))
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise DefinitionError(
-            f"{path.name} cannot be read: {error.strerror}.",
-            where=str(path),
-            fix="put the file there, or change its path in observatory.toml",
-        ) from error
-    except UnicodeDecodeError as error:
-        raise DefinitionError(
-            f"{path.name} is not text in UTF-8 (byte {error.start}).",
-            where=str(path),
-            fix="save it as 'CSV UTF-8' in the spreadsheet program, or convert it to UTF-8",
-        ) from error
-
-
 def _header_problems(header: list[str], path: Path) -> list[ArmillaryError]:
     where = f"{path.name}, line 1"
     found: list[ArmillaryError] = [
@@ -92,7 +76,7 @@ def _header_problems(header: list[str], path: Path) -> list[ArmillaryError]:
     ]
     for position, name in enumerate(header):
         if name not in COLUMNS:
-            mend = nearest(name, COLUMNS, otherwise=f"columns are {', '.join(COLUMNS)}")
+            mend = did_you_mean(name, COLUMNS, otherwise=f"columns are {', '.join(COLUMNS)}")
             found.append(DefinitionError(f"Column {name!r} is unknown.", where=where, fix=mend))
         elif name in header[:position]:
             found.append(

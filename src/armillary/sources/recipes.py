@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from armillary.errors import ArmillaryError, DefinitionError, listed, raise_all
+from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, listed, raise_all
 from armillary.model import recipe as methods
 from armillary.model.feasibility import impossible
-from armillary.model.indicators import nearest
 from armillary.model.recipe import IndexRecipe, Variation
 from armillary.sources.toml import Toml, read_toml
 
@@ -117,7 +116,7 @@ def _known(
     for key in said:
         if key not in names:
             whole = ".".join((*keys, key))
-            mend = nearest(key, names, otherwise=f"keys are {', '.join(names)}")
+            mend = did_you_mean(key, names, otherwise=f"keys are {', '.join(names)}")
             refuse((*keys, key), f"Key {whole} is unknown.", mend)
     return {key: value for key, value in said.items() if key in names}
 
@@ -128,7 +127,7 @@ def _method(keys: tuple[str, ...], value: Any, step: str, refuse: Refuse) -> Any
     known = {one.__struct_config__.tag: one for one in typing.get_args(_STEPS[step])}
     if not isinstance(table, dict) or table.get("method") not in known:
         name = table.get("method") if isinstance(table, dict) else table
-        mend = nearest(str(name), list(known), otherwise=f"methods are {', '.join(known)}")
+        mend = did_you_mean(str(name), list(known), otherwise=f"methods are {', '.join(known)}")
         refuse(keys, f"{name!r} is no method to {step}.", mend)
         return None
     names = ("method", *known[table["method"]].__struct_fields__)

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 _ID_DIGITS = 16
 
 
+def unreadable(file: Path, error: OSError) -> SourceError:
+    """Return the error that says why a file cannot be opened."""
+    return SourceError(
+        f"{file.name} cannot be read: {error.strerror}.",
+        where=str(file),
+        fix="check its path in observatory.toml, and its permissions",
+    )
+
+
 def checksum(file: Path) -> str:
     """Return the SHA-256 of a file's bytes as 64 hex digits.
 
@@ -29,11 +38,7 @@ def checksum(file: Path) -> str:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise SourceError(
-            f"{file.name} cannot be read: {error.strerror}.",
-            where=str(file),
-            fix="check the path and the permissions in observatory.toml",
-        ) from error
+        raise unreadable(file, error) from error
 
 
 def origin_of(file: Path, *, definition: SourceDefinition, root: Path) -> Origin:

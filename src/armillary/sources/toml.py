@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -11,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from armillary.errors import DefinitionError, listed
+from armillary.errors import DefinitionError, did_you_mean, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_HEADER = re.compile(r"^\s*\[\[?\s*(?P<path>[^\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(
-    r"""^\s*(?P<path>(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
+    r"""^\s*((?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'))*)\s*="""
 )
-_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+# Names, and for arrays of tables the number from 0.
+KeyPath = tuple[str | int, ...]
 
 
 class Toml(msgspec.Struct, frozen=True):
@@ -29,19 +28,23 @@ class Toml(msgspec.Struct, frozen=True):
     Args:
         path: The file.
         data: The parsed document.
-        lines: Line number of each key and table header, by the tuple of its path.
+        lines: Line number of each key and table header, by its path: names, and for arrays of
+            tables the number from 0.
     """
 
     path: Path
     data: dict[str, Any]
-    lines: Mapping[tuple[str, ...], int]
+    lines: Mapping[KeyPath, int]
+
+    def line(self, *keys: str | int) -> int | None:
+        """Return the line of a key, or of its nearest enclosing table."""
+        found = (self.lines.get(keys[:size]) for size in range(len(keys), 0, -1))
+        return next((line for line in found if line), None)
 
     def where(self, *keys: str) -> str:
         """Return "file, line n" of a key, or of its nearest enclosing table."""
-        for size in range(len(keys), 0, -1):
-            if line := self.lines.get(keys[:size]):
-                return f"{self.path.name}, line {line}"
-        return self.path.name
+        line = self.line(*keys)
+        return f"{self.path.name}, line {line}" if line else self.path.name
 
     def unknown_keys(
         self, table: Mapping[str, Any], known: Iterable[str], *keys: str
@@ -59,22 +62,35 @@ class Toml(msgspec.Struct, frozen=True):
             DefinitionError(
                 f"{key!r} is not a key of {inside}.",
                 where=self.where(*keys, key),
-                fix=nearest(key, names) or f"keys are: {', '.join(names)}",
+                fix=did_you_mean(key, names, otherwise=f"keys are: {', '.join(names)}"),
             )
             for key in table
             if key not in names
         ]
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return "did you mean ...?" for a misspelt word, or None.
+def read_text(path: Path) -> str:
+    """Read a text a person wrote: a definition, a list.
 
-    Examples:
-        >>> nearest("tilte", ["title", "licence"])
-        "did you mean 'title'?"
+    Raises:
+        DefinitionError: The file is absent, may not be read, or is not UTF-8.
     """
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean {found[0]!r}?" if found else None
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise DefinitionError(
+            f"{path.name} does not exist.", where=str(path), fix=_siblings(path)
+        ) from None
+    except OSError as error:
+        raise DefinitionError(
+            f"{path.name} cannot be read: {error.strerror}.", where=str(path), fix="check the path"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DefinitionError(
+            f"{path.name} is not UTF-8 text (byte {error.start:,}).",
+            where=str(path),
+            fix="save it as UTF-8; in a spreadsheet program, as 'CSV UTF-8'",
+        ) from error
 
 
 def read_toml(path: Path) -> Toml:
@@ -83,22 +99,7 @@ def read_toml(path: Path) -> Toml:
     Raises:
         DefinitionError: The file is absent, not UTF-8, or not TOML; with the line and column.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise DefinitionError(
-            f"{path.name} does not exist.", where=str(path), fix=_siblings(path)
-        ) from None
-    except UnicodeDecodeError as error:
-        raise DefinitionError(
-            f"{path.name} is not UTF-8 text (byte {error.start:,}).",
-            where=str(path),
-            fix="save it as UTF-8",
-        ) from error
-    except OSError as error:
-        raise DefinitionError(
-            f"{path.name} cannot be read: {error.strerror}.", where=str(path), fix="check the path"
-        ) from error
+    text = read_text(path)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -106,6 +107,12 @@ def read_toml(path: Path) -> Toml:
             f"{path.name} is not valid TOML: {error}.",
             where=str(path),
             fix="mend that line; texts stand in double quotes, lists in [ ]",
+        ) from error
+    except RecursionError as error:
+        raise DefinitionError(
+            f"{path.name} is not valid TOML: its brackets are nested too deeply.",
+            where=str(path),
+            fix="close the brackets; lists within lists are never needed here",
         ) from error
     return Toml(path=path, data=data, lines=_lines(text))
 
@@ -115,23 +122,52 @@ def _siblings(path: Path) -> str:
     if not folder.is_dir():
         return f"the folder {folder} does not exist either; check the path"
     names = sorted(p.name for p in folder.iterdir() if p.suffix == path.suffix)
-    return nearest(path.name, names) or (
-        f"files there: {listed(names)}" if names else "the folder holds no such file"
-    )
+    there = f"files there: {listed(names)}" if names else "the folder holds no such file"
+    return did_you_mean(path.name, names, otherwise=there)
 
 
-def _lines(text: str) -> dict[tuple[str, ...], int]:
+def _lines(text: str) -> dict[KeyPath, int]:
     """Find the line of each key; multi-line strings may add keys that do not exist, harmlessly."""
-    lines: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
+    lines: dict[KeyPath, int] = {}
+    counts: dict[KeyPath, int] = {}
+    table: KeyPath = ()
     for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = _parts(header["path"])
-            lines.setdefault(table, number)
-        elif key := _KEY.match(line):
-            lines.setdefault((*table, *_parts(key["path"])), number)
+        stripped = line.strip()
+        if stripped.startswith("["):
+            table = _header(stripped, counts) or table
+            for size in range(1, len(table) + 1):
+                lines.setdefault(table[:size], number)
+        elif match := _KEY.match(line):
+            lines.setdefault((*table, *_names(f"{match[1]} = 0")), number)
     return lines
 
 
-def _parts(path: str) -> tuple[str, ...]:
-    return tuple(part.strip("\"'") for part in _PART.findall(path))
+def _header(line: str, counts: dict[KeyPath, int]) -> KeyPath:
+    """Return the path of a table's header, counting the tables of arrays."""
+    names = _names(line)
+    path: KeyPath = ()
+    for place, name in enumerate(names):
+        path = (*path, name)
+        if line.startswith("[[") and place == len(names) - 1:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names of the keys of a one-line TOML text, outermost first."""
+    try:
+        node: object = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return ()
+    names: list[str] = []
+    while node:
+        if isinstance(node, list):
+            node = node[0]
+        elif isinstance(node, dict):
+            name, node = next(iter(node.items()))
+            names.append(name)
+        else:
+            break
+    return tuple(names)

@@ -8,6 +8,7 @@ from armillary.errors import PolicyError
 from armillary.workflow.state import PUBLISHED, Home, State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from armillary.evidence.search import SearchResult
@@ -26,7 +27,9 @@ def search(
     *,
     folder: Path,
     register: str | None = None,
+    facets: Mapping[str, Sequence[str]] | None = None,
     years: tuple[int | None, int | None] = (None, None),
+    latest_first: bool = False,
     limit: int = 20,
 ) -> SearchResult:
     """Find initiatives in the registers of an observatory, best first.
@@ -35,7 +38,9 @@ def search(
         query: Words; "quoted phrases"; `inno*` for words that begin so; English or Chinese.
         folder: Folder that holds observatory.toml.
         register: Register of observatory.toml; None searches all.
+        facets: Codes wanted by facet: one of each facet's codes must apply.
         years: First and last year; None is open.
+        latest_first: Order by date, not by best match.
         limit: Most hits given.
 
     Raises:
@@ -54,7 +59,13 @@ def search(
     index = Search(path)
     try:
         return index.find(
-            query, register=register, year_from=years[0], year_to=years[1], limit=limit
+            query,
+            register=register,
+            facets=facets,
+            year_from=years[0],
+            year_to=years[1],
+            latest_first=latest_first,
+            limit=limit,
         )
     finally:
         index.close()

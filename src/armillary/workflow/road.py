@@ -216,7 +216,7 @@ def _topics(definition: TopicsDefinition, observatory: Observatory) -> Step:
     )
 
 
-_RECIPE_KEYS = ("topics", "hot", "growing", "recent_years", "last_year", "seed")
+_RECIPE_KEYS = ("topics", "hot", "growing", "recent_years", "last_year", "min_works", "seed")
 
 
 _FACETS = ("theme", "instrument", "target_group", "tag")

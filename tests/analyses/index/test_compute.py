@@ -180,7 +180,7 @@ def test_a_misspelt_excluded_area_is_refused(frame):
             recipe=msgspec.structs.replace(RECIPE, exclude=("CNH",)),
         )
 
-    assert refused.value.fix == "did you mean CHN?"
+    assert refused.value.fix == "did you mean 'CHN'?"
 
 
 def test_other_dimensions_are_taken_only_where_they_are_named(frame):
@@ -213,7 +213,7 @@ def test_all_problems_of_the_data_are_named_at_once(frame):
 
     one, two = refused.value.problems
     assert "No observation has the INDICATOR 'GERD_GDP'." in one.problem
-    assert one.fix == "did you mean GERD_GDB or GERD?"
+    assert one.fix == "did you mean 'GERD_GDB'?"
     assert "DEATHS finds two observations for A 2023" in two.problem
     assert "file o7, C4" in two.problem
     assert "file o1, DEATHS A" in two.problem

@@ -210,7 +210,7 @@ def test_an_unknown_indicator_offers_the_nearest_one(frame):
             dimension="SECT_PERF",
         )
 
-    assert refused.value.fix == "did you mean GERD?"
+    assert refused.value.fix == "did you mean 'GERD'?"
 
 
 def test_a_breakdown_that_is_absent_names_the_ones_there_are(frame):

@@ -8,7 +8,7 @@ from armillary.analyses.topics.growth import (
     growth,
     hot_scores,
     last_complete_year,
-    surely_growing,
+    verdicts,
     windows,
 )
 from armillary.errors import TopicError
@@ -79,10 +79,32 @@ def test_growth_that_is_only_a_change_of_words_is_not_listed():
     terms[1] = [15] * 7 + [55] * 3
     n_all = counts.sum(axis=0)
 
-    listed = surely_growing(measure(counts), measure(terms, n_all), np.ones(150, dtype=bool))
+    found = verdicts(measure(counts), measure(terms, n_all), np.ones(150, dtype=bool))
 
-    assert not listed[0]
-    assert listed[1]
+    assert found[0] == "doubt"
+    assert found[1] == "grows"
+    assert np.isin(found[2:], ["unsure", "shrinks", "doubt"]).mean() > 0.97
+
+
+def test_a_rare_leading_term_confirms_growth_by_its_own_interval():
+    counts = noise()
+    counts[0] = [20] * 7 + [60] * 3
+    terms = noise(seed=5)
+    terms[0] = [0] * 7 + [6] * 3
+    n_all = counts.sum(axis=0)
+
+    found = verdicts(measure(counts), measure(terms, n_all), np.ones(150, dtype=bool))
+
+    assert found[0] == "grows"
+
+
+def test_a_cluster_that_lost_most_of_its_share_shrinks():
+    counts = noise()
+    counts[0] = [60] * 7 + [15] * 3
+
+    found = verdicts(measure(counts), measure(counts), np.zeros(150, dtype=bool))
+
+    assert found[0] == "shrinks"
 
 
 def test_a_year_wrongly_far_ahead_is_no_complete_year():

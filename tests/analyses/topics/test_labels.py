@@ -82,3 +82,26 @@ def test_clusters_without_words_have_no_terms():
 
     assert naming.terms == [[]]
     assert naming.leading == [None]
+
+
+def test_works_in_two_languages_give_labels_in_both():
+    naming = named(LEARNING + CHINESE + WALKING + RICE, [0] * 12 + [1] * 12)
+
+    assert "reinforcement learning" in naming.terms_en[0]
+    assert "奖励函数" in naming.terms_zh[0]
+    assert not any(term.isascii() for own in naming.terms_zh for term in own)
+    assert all(term.isascii() for own in naming.terms_en for term in own)
+
+
+def test_part_of_a_chinese_word_is_no_term():
+    naming = named(CHINESE + RICE, [0] * 6 + [1] * 6)
+
+    assert not {"奖励函", "励函数", "干旱胁", "旱胁迫"} & {t for own in naming.terms for t in own}
+
+
+def test_a_verb_at_the_edge_of_a_phrase_makes_it_no_term():
+    texts = ["The study links biped gait to ice", "It links biped gait to age"]
+
+    naming = named(texts + WALKING + LEARNING, [0] * 8 + [1] * 6)
+
+    assert not any("links" in term for own in naming.terms for term in own)

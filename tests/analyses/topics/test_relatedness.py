@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from armillary.analyses.topics.relatedness import direct_citation, text_likeness
+from armillary.analyses.topics.relatedness import direct_citation, text_likeness, together
 from armillary.analyses.topics.words import phrases, tokenise
 
 # W2 cites W1; W3 cites W1 (listed twice by the source) and itself.
@@ -76,3 +77,14 @@ def test_nearest_neighbours_are_those_of_the_full_matrix():
 
     np.testing.assert_allclose(scores, expected, rtol=1e-5)
     np.testing.assert_allclose(np.take_along_axis(full, found, 1), expected, rtol=1e-5)
+
+
+def test_citation_and_text_share_out_the_weight_of_a_work():
+    cited = pa.table({"work": ["a", "b"], "neighbour": ["b", "a"], "weight": [1.0, 1.0]})
+    alike = pa.table({"work": ["a", "a"], "neighbour": ["b", "c"], "weight": [0.5, 0.5]})
+
+    both = together(cited, alike, text_share=0.4)
+
+    assert [(r["work"], r["neighbour"], r["weight"]) for r in both.to_pylist()] == [
+        ("a", "b", 0.6), ("b", "a", 0.6), ("a", "b", 0.2), ("a", "c", 0.2),
+    ]  # fmt: skip

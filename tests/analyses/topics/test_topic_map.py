@@ -136,8 +136,29 @@ def test_citations_are_taken_where_enough_works_have_them(frame):
 
     found = map_topics(frame(works), frame(citations), corpus="sim", recipe=TopicRecipe(topics=4))
 
-    assert set(found.tables["cluster"]["relatedness"].to_pylist()) == {"direct citation"}
+    assert set(found.tables["cluster"]["relatedness"].to_pylist()) == {"direct citation and text"}
     assert found.tables["cluster"].num_rows == 4
+
+
+def test_citations_alone_are_taken_where_text_has_no_share(frame):
+    works = corpus(n_topics=4, per_year=6)
+    ids, topics = works["work"].to_pylist(), works["topic"].to_pylist()
+    last: dict[int, str] = {}
+    pairs = []
+    for work, topic in zip(ids, topics, strict=True):
+        if topic in last:
+            pairs.append((work, last[topic]))
+        last[topic] = work
+    citations = pa.table({"citing": [a for a, _ in pairs], "cited": [b for _, b in pairs]})
+
+    found = map_topics(
+        frame(works),
+        frame(citations),
+        corpus="sim",
+        recipe=TopicRecipe(topics=4, text_share=0.0),
+    )
+
+    assert set(found.tables["cluster"]["relatedness"].to_pylist()) == {"direct citation"}
 
 
 def test_works_left_off_are_counted_in_the_notes(frame):

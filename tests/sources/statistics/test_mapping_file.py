@@ -76,7 +76,7 @@ def test_all_problems_are_named_at_once_with_line_and_mend(tmp_path):
         (('dataflow = "RD"', 'dataflow = "RD"\ntitle = "(("'), "does not compile"),
         (('dataflow = "RD"', 'dataflow = "RD"\nheader = [5, 2]'), "no pair of rows"),
         (('dataflow = "RD"', "dataflow = 7"), "wrong type"),
-        (("[columns]", "[columns"), "no valid TOML"),
+        (("[columns]", "[columns"), "not valid TOML"),
     ],
 )
 def test_each_mistake_is_an_error_that_says_how_to_mend_it(tmp_path, change, problem):
@@ -114,7 +114,7 @@ def test_a_missing_mapping_and_one_in_another_encoding_are_plain_errors(tmp_path
 
     with pytest.raises(DefinitionError, match="not UTF-8"):
         read_mapping(path)
-    with pytest.raises(DefinitionError, match="cannot be read"):
+    with pytest.raises(DefinitionError, match="does not exist"):
         read_mapping(tmp_path / "absent.toml")
 
 

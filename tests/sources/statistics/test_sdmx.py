@@ -142,11 +142,67 @@ def test_an_answer_that_data_come_later_is_repeated_and_may_be_tried_again(read)
     assert caught.value.retry
 
 
-def test_entities_are_not_expanded(read):
-    bomb = '<!DOCTYPE m [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">'
-    bomb += '<!ENTITY x SYSTEM "file:///etc/passwd">]>'
-    text = GENERIC.replace('<?xml version="1.0"?>', f'<?xml version="1.0"?>{bomb}').replace(
-        "<m:Header>", "<m:Header><m:ID>&x;&b;</m:ID>"
+def test_an_error_of_the_agency_is_repeated(read):
+    text = (
+        '<m:Error xmlns:m="http://www.sdmx.org/resources/sdmxml/schemas/v2_1/message"'
+        ' xmlns:c="http://www.sdmx.org/resources/sdmxml/schemas/v2_1/common">'
+        '<m:ErrorMessage code="100"><c:Text>NoRecordsFound</c:Text></m:ErrorMessage></m:Error>'
     )
 
-    assert read(text).n_kept == 2
+    with pytest.raises(SourceError, match="an error instead of data: NoRecordsFound"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY x "&b;&b;&b;&b;">',
+        '<!ENTITY x SYSTEM "file:///etc/hostname">',
+        '<!ENTITY % far SYSTEM "http://127.0.0.1:9/x.dtd">%far;<!ENTITY x "y">',
+    ],
+)
+def test_a_document_type_is_refused_before_any_entity_is_expanded(read, declared):
+    text = GENERIC.replace('<?xml version="1.0"?>', f"<!DOCTYPE m [{declared}]>").replace(
+        "<m:Header>", "<m:Header><m:ID>&x;</m:ID>"
+    )
+
+    with pytest.raises(SourceError, match=r"document type|damaged"):
+        read(text)
+
+
+def test_xml_nested_beyond_reason_is_refused(read):
+    text = GENERIC.replace("<m:Header>", "<m:Header>" + "<x>" * 5000 + "</x>" * 5000)
+
+    with pytest.raises(SourceError, match="damaged"):
+        read(text)
+
+
+def test_what_a_data_set_says_holds_for_all_its_observations(read, rows_of):
+    unit = '<g:Attributes><g:Value id="UNIT_MULT" value="3"/></g:Attributes><g:Series>'
+    generic = GENERIC.replace("<g:Series>", unit, 1).replace(
+        '<g:Value id="UNIT_MULT" value="6"/>', ""
+    )
+    specific = SPECIFIC.replace(
+        '<m:DataSet structureRef="S">',
+        '<m:DataSet structureRef="S" UNIT_MULT="3" OBS_STATUS="P" KEYWORDS="x">',
+    )
+
+    assert rows_of(read(generic), "UNIT_MULT") == [(3,), (3,)]
+    assert rows_of(read(specific), "UNIT_MULT", "OBS_STATUS", "DIMENSIONS") == [
+        (3, "E", ""),
+        (3, "P", ""),
+    ]
+
+
+def test_codes_with_leading_zeros_stay_as_they_are(read, rows_of):
+    text = (
+        "STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,PRODUCT,TIME_PERIOD,OBS_VALUE\n"
+        "dataflow,A:B(1.0),I,FRA,007,2021,12.40\ndataflow,A:B(1.0),D,FRA,008,2021,1\n"
+    )
+
+    reading = read(text)
+
+    assert rows_of(reading, "DIMENSIONS", "OBS_TEXT") == [("PRODUCT=007", "12.40")]
+    assert [(r.locator, r.reason) for r in reading.rejections] == [
+        ("line 3", "the row asks to delete an observation")
+    ]

@@ -11,8 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armillary.analyses.index.selection import Selection, collect
-from armillary.errors import ArmillaryError, IndexMethodError, listed, raise_all
-from armillary.model.indicators import nearest
+from armillary.errors import (
+    ArmillaryError,
+    IndexMethodError,
+    did_you_mean,
+    listed,
+    raise_all,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +68,7 @@ def raw_values(
     period, then multiplied by `scale`. Among vintages of one dataflow the latest that holds a
     value counts. A denominator of 0 leaves the value missing. The same number found in two
     tables is one observation with the status codes of both; two different numbers are an error.
+    Source: OECD/JRC (2008), doi:10.1787/9789264043466-en, step 2, data selection and scaling.
 
     Args:
         observations: Table `observation`; only what is needed is collected.
@@ -143,7 +149,7 @@ def _absent(
         return IndexMethodError(
             f"No observation has the INDICATOR {selection.indicator!r}.",
             where=spot,
-            fix=nearest(
+            fix=did_you_mean(
                 selection.indicator, known, otherwise=f"the sources hold {listed(known) or 'none'}"
             ),
         )

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from armillary.errors import IndexMethodError, listed, raise_all
-from armillary.model.indicators import nearest
+from armillary.errors import IndexMethodError, did_you_mean, listed, raise_all
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +41,7 @@ def screened(inputs: Inputs, screen: Screen, *, period: int) -> NDArray[np.bool_
             IndexMethodError(
                 f"The screening names {unit!r}, which is no unit.",
                 where="screen",
-                fix=nearest(unit, inputs.units, otherwise=f"units are {listed(inputs.units)}"),
+                fix=did_you_mean(unit, inputs.units, otherwise=f"units are {listed(inputs.units)}"),
             )
             for unit in named
             if unit not in inputs.units

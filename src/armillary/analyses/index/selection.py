@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from armillary.errors import IndexMethodError, raise_all
-from armillary.model.indicators import nearest
+from armillary.errors import IndexMethodError, did_you_mean, raise_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +62,7 @@ def collect(
     """Collect the observations of all selections, within the recipe's years and areas.
 
     Filters run where the table lives, so that millions of observations stay there.
+    No method of its own: it selects what the recipe asks for.
 
     Args:
         observations: Table `observation`.
@@ -133,7 +133,7 @@ def _require_excluded(
             IndexMethodError(
                 f"The recipe excludes {area!r}, but no observation is of that area.",
                 where=f"{where}, exclude",
-                fix=nearest(area, areas, otherwise=f"take {area!r} out of `exclude`"),
+                fix=did_you_mean(area, areas, otherwise=f"take {area!r} out of `exclude`"),
             )
             for area in recipe.exclude
             if areas and area not in areas

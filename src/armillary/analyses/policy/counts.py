@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 
 
 def by_theme(initiatives: Table, facets: Table) -> Table:
-    """Count initiatives by theme; see `by_facet`."""
+    """Count initiatives by theme; see `by_facet`. No method of its own: it counts."""
     return by_facet(initiatives, facets, facet="theme")
 
 
 def by_theme_and_year(initiatives: Table, facets: Table) -> Table:
-    """Count initiatives by theme and year; see `by_facet_and_year`."""
+    """Count initiatives by theme and year; see `by_facet_and_year`.
+
+    No method of its own: it counts.
+    """
     return by_facet_and_year(initiatives, facets, facet="theme")
 
 
@@ -26,6 +29,7 @@ def by_facet(initiatives: Table, facets: Table, *, facet: str) -> Table:
 
     An initiative with three themes counts in each of them, so the counts add up to more
     than there are initiatives; one that a source names twice under a code counts once.
+    No method of its own: it counts.
 
     Args:
         initiatives: One row per initiative, as table `initiative`.
@@ -45,6 +49,8 @@ def by_facet(initiatives: Table, facets: Table, *, facet: str) -> Table:
 
 def by_facet_and_year(initiatives: Table, facets: Table, *, facet: str) -> Table:
     """Count initiatives by code of one facet and year of their date.
+
+    No method of its own: it counts.
 
     Args:
         initiatives: One row per initiative, as table `initiative`.
@@ -68,6 +74,8 @@ def by_facet_and_year(initiatives: Table, facets: Table, *, facet: str) -> Table
 def by_year(initiatives: Table) -> Table:
     """Count initiatives by year of their date.
 
+    No method of its own: it counts.
+
     Args:
         initiatives: One row per initiative, as table `initiative`.
 
@@ -81,6 +89,8 @@ def by_year(initiatives: Table) -> Table:
 
 def by_area(initiatives: Table) -> Table:
     """Count initiatives by area.
+
+    No method of its own: it counts.
 
     Args:
         initiatives: One row per initiative, as table `initiative`.
@@ -100,6 +110,8 @@ def by_area(initiatives: Table) -> Table:
 
 def by_issuer(initiatives: Table, *, language: str = "en") -> Table:
     """Count initiatives by issuing organisation; one with several counts for each.
+
+    No method of its own: it counts.
 
     Args:
         initiatives: One row per initiative, as table `initiative`; organisations that share

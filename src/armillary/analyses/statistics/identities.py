@@ -81,6 +81,8 @@ def area_additivity(
 ) -> Table:
     """Find years and codes in which areas do not add up to the whole they make up.
 
+    No method of its own: expenditure within the parts of a territory is that within the whole.
+
     Args:
         observations: Table `observation`, of the sources of the analysis.
         analysis: Name in observatory.toml.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import ibis
 
-from armillary.errors import StatisticsError, listed
+from armillary.errors import StatisticsError, did_you_mean, listed
 
 if TYPE_CHECKING:
     from armillary.model.table import Table
@@ -25,6 +24,7 @@ def breakdown(observations: Table, *, indicator: str, dimension: str, analysis: 
     indicator down by the dimension count, so that a total is taken from beside its parts. Of
     several vintages of a dataflow the latest that holds a value is taken. The same number in
     two files is one observation; two different numbers are refused.
+    No method of its own: it selects, and computes nothing.
 
     Args:
         observations: Table `observation`.
@@ -128,8 +128,7 @@ def _no_breakdown(
 ) -> StatisticsError:
     held = observations.select("INDICATOR").distinct().to_pyarrow()["INDICATOR"].to_pylist()
     if indicator not in held:
-        close = get_close_matches(indicator, held, n=3)
-        fix = f"did you mean {' or '.join(close)}?" if close else f"there is {listed(sorted(held))}"
+        fix = did_you_mean(indicator, held, otherwise=f"there is {listed(sorted(held))}")
         return StatisticsError(
             f"No observation has the INDICATOR {indicator!r}.", where=where, fix=fix
         )

@@ -34,6 +34,8 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
         low: Lower end of its 90 % interval.
         high: Upper end of its 90 % interval.
         trend_z: Shrunken trend over its standard error.
+        ratio: Ratio of the two shares before it is shrunken.
+        ratio_low: Lower end of its own 90 % interval.
     """
 
     n_recent: NDArray[np.int64]
@@ -44,6 +46,8 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     trend_z: NDArray[np.float64]
+    ratio: NDArray[np.float64]
+    ratio_low: NDArray[np.float64]
 
 
 def last_complete_year(years: NDArray[np.int64]) -> int:
@@ -156,6 +160,8 @@ def growth(
         low=np.exp(centre - half),
         high=np.exp(centre + half),
         trend_z=z,
+        ratio=np.exp(log_ratio),
+        ratio_low=np.exp(log_ratio - _NORMAL_95 * np.sqrt(variance)),
     )
 
 
@@ -243,13 +249,18 @@ def _slopes(
     return slope, information
 
 
-def surely_growing(grown: Growth, leading: Growth, named: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Say which clusters grow beyond what noise, or a change of words, explains.
+def verdicts(grown: Growth, leading: Growth, named: NDArray[np.bool_]) -> NDArray[np.str_]:
+    """Say of each cluster whether it has grown; the one rule of the list, the map and the counts.
 
-    The interval of growth must lie above 1 and the trend must rise. Since the words of a
-    subject change, a cluster can gather its recent works and gain only what an older cluster
-    of the same subject loses; so the use of its leading term among all works must have grown
-    as surely, and by at least half as much (of the logarithm).
+    A cluster `grows` if the interval of its growth lies above 1, its trend rises, and its
+    subject has grown as well. Since the words of a subject change, a cluster can gather its
+    recent works and gain only what an older cluster of the same subject loses; so the use of
+    its leading term among all works must have grown by at least half as much (of the
+    logarithm) and by more than its own interval. Where the interval lies above 1 and the rest
+    does not hold, growth is in `doubt`. A cluster `shrinks` if the interval lies below 1; of
+    any other the change is `unsure`, that is, not to be told from noise. Ratios of clusters
+    are shrunken together, which guards against picking the luckiest of many; those of terms
+    are not, since they only confirm.
 
     Args:
         grown: Growth of the clusters.
@@ -257,11 +268,12 @@ def surely_growing(grown: Growth, leading: Growth, named: NDArray[np.bool_]) -> 
         named: Whether the cluster has a leading term; without one only `grown` is asked.
 
     Returns:
-        Shape (clusters,).
+        grows, doubt, unsure or shrinks, shape (clusters,).
     """
-    grows = (grown.low > 1.0) & (grown.trend_z > 0.0)
-    spoken_of = (leading.low > 1.0) & (2 * np.log(leading.growth) >= np.log(grown.growth))
-    return np.asarray(grows & (spoken_of | ~named))
+    spoken_of = (leading.ratio_low > 1.0) & (2 * np.log(leading.ratio) >= np.log(grown.growth))
+    above = grown.low > 1.0
+    grows = above & (grown.trend_z > 0.0) & (spoken_of | ~named)
+    return np.select([grows, above, grown.high < 1.0], ["grows", "doubt", "shrinks"], "unsure")
 
 
 def hot_scores(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from armillary.analyses.topics.stopwords import GENERAL_WORDS, HAN_EDGES, HAN_GENERAL
+from armillary.analyses.topics.stopwords import (
+    EDGE_VERBS,
+    GENERAL_WORDS,
+    HAN_ENDS,
+    HAN_GENERAL,
+    HAN_STARTS,
+    HAN_VERBS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +28,12 @@ if TYPE_CHECKING:
 
 _COVER = 0.35  # a phrase stands for its part where it makes up this share of the part's works
 _HAN_COVER = 0.6
+_GOES_ON = 0.8  # share of the uses of Chinese characters that are one longer phrase
+_HAN_MIN_SHARE = 0.1  # runs of characters are many: more works must use one
 _MIN_SHARE = 0.04  # share of the works of a cluster that must use a term
 _MOST_COMMON = 0.25  # share of works beside the cluster beyond which a term tells nothing apart
-_PHRASE_BONUS = 0.15  # for each further word: phrases read better than words
+_PHRASE_BONUS = 0.15  # for each further word (Chinese: character after two): phrases read better
+_OWN = 0.25  # how much a term gains by being used in one cluster more than in all others
 _CANDIDATES = 120
 _SUFFIX = re.compile(
     "(?:ings?|ers?|ors?|ed|ions?|ical|ics?|al|ally|ments?|ity|ities|ery|eries|ance|ences?|able|e|s)$"
@@ -33,12 +44,16 @@ class Naming(msgspec.Struct, frozen=True, kw_only=True):
     """What clusters are called.
 
     Args:
-        terms: Terms of each cluster, best first.
+        terms: Terms of each cluster, best first, in the language most of its works are in.
+        terms_en: Terms in letters, from the works without Chinese characters.
+        terms_zh: Terms in Chinese characters, from the works that use them.
         leading: Works of the whole map that use its best term, whatever cluster they are in;
             None for a cluster without terms.
     """
 
     terms: list[list[str]]
+    terms_en: list[list[str]]
+    terms_zh: list[list[str]]
     leading: list[NDArray[np.int32] | None]
 
 
@@ -57,13 +72,15 @@ def characteristic_terms(
     *,
     n_terms: int = 10,
 ) -> Naming:
-    """Name the most characteristic terms of each cluster, best first.
+    """Name the most characteristic terms of each cluster, best first, language by language.
 
-    Terms are words and phrases up to three words (Chinese: two to six characters), counted
+    Terms are words and phrases up to three words (Chinese: two to ten characters), counted
     once for each work. They are ranked by the log-odds of use in the cluster against the
-    rest, with the whole map as prior, over their standard error. A phrase takes the place of
-    its parts where it nearly covers them, so "reinforcement learning" stands and
-    "reinforcement" goes; no term repeats the words of a better one.
+    rest, with the whole map as prior, over their standard error; a term used in one cluster
+    alone comes before one of many. Works with Chinese characters are compared among
+    themselves, and so are the others. A phrase takes the place of its parts where it nearly
+    covers them, so "reinforcement learning" stands and "reinforcement" goes; no term repeats
+    the words of a better one.
     Source: Monroe, Colaresi & Quinn (2008), doi:10.1093/pan/mpn018.
 
     Args:
@@ -76,29 +93,32 @@ def characteristic_terms(
         Terms of each cluster, fewer than `n_terms`, or none, where works say little; and the
         works that use its leading term.
     """
+    n_clusters = int(labels.max(initial=-1)) + 1
     terms, uses = _candidates(tokens, levels)
     if not terms:
-        n_clusters = int(labels.max(initial=-1)) + 1
-        return Naming(terms=[[] for _ in range(n_clusters)], leading=[None] * n_clusters)
-    works = np.flatnonzero(labels >= 0)
-    member = sparse.csr_array(
-        (np.ones(works.size), (labels[works], works)), shape=(int(labels.max()) + 1, labels.size)
-    )
-    in_cluster = (member @ uses).tocsr()
-    in_all = np.asarray(in_cluster.sum(axis=0)).ravel()
-    sizes = np.bincount(labels[works])
-    bonus = np.array([1.0 if t.han else 1 + _PHRASE_BONUS * (len(t.words) - 1) for t in terms])
-    chosen = []
-    for c, size in enumerate(sizes):
-        row = slice(in_cluster.indptr[c], in_cluster.indptr[c + 1])
-        ids, counts = in_cluster.indices[row], in_cluster.data[row]
-        z = _log_odds_z(counts, float(size), in_all[ids], float(works.size))
-        z = z * bonus[ids]
-        common = in_all[ids] > _MOST_COMMON * works.size + size
-        fit = np.flatnonzero((counts >= max(2.0, _MIN_SHARE * size)) & (z > 0) & ~common)
-        best = fit[np.lexsort((ids[fit], -z[fit]))][:_CANDIDATES]
-        found = {terms[ids[i]]: (float(z[i]), float(counts[i])) for i in best}
-        chosen.append(_without_repetition(found, n_terms))
+        nothing: list[list[str]] = [[] for _ in range(n_clusters)]
+        return Naming(
+            terms=nothing, terms_en=nothing, terms_zh=nothing, leading=[None] * n_clusters
+        )
+    writes_han = _writes_han(tokens)
+    in_han = np.array([term.han for term in terms])
+    by_language = [
+        _chosen(
+            terms,
+            uses,
+            np.where(writes_han == han, labels, -1),
+            n_clusters=n_clusters,
+            allowed=in_han == han,
+            n_terms=n_terms,
+        )
+        for han in (False, True)
+    ]
+    n_han = np.bincount(labels[(labels >= 0) & writes_han], minlength=n_clusters)
+    n_works = np.bincount(labels[labels >= 0], minlength=n_clusters)
+    chosen = [
+        (zh or en) if 2 * han > n else (en or zh)
+        for en, zh, han, n in zip(*by_language, n_han, n_works, strict=True)
+    ]
     column = {term: n for n, term in enumerate(terms)}
     by_term = uses.tocsc()
     leading = [
@@ -107,7 +127,53 @@ def characteristic_terms(
         else None
         for own in chosen
     ]
-    return Naming(terms=[[term.text for term in own] for own in chosen], leading=leading)
+    said, english, chinese = (
+        [[term.text for term in own] for own in lists] for lists in (chosen, *by_language)
+    )
+    return Naming(terms=said, terms_en=english, terms_zh=chinese, leading=leading)
+
+
+def _writes_han(tokens: Tokens) -> NDArray[np.bool_]:
+    """Say which works use Chinese characters, shape (works,)."""
+    here = np.flatnonzero(tokens.word >= 0)
+    here = here[tokens.han[tokens.word[here]]]
+    return np.bincount(tokens.work[here], minlength=tokens.n_works) > 0
+
+
+def _chosen(
+    terms: Sequence[Term],
+    uses: sparse.csr_array,
+    labels: NDArray[np.int32],
+    *,
+    n_clusters: int,
+    allowed: NDArray[np.bool_],
+    n_terms: int,
+) -> list[list[Term]]:
+    """Choose the terms of each cluster among those allowed, from the works with a label."""
+    works = np.flatnonzero(labels >= 0)
+    member = sparse.csr_array(
+        (np.ones(works.size), (labels[works], works)), shape=(n_clusters, labels.size)
+    )
+    in_cluster = (member @ uses).tocsr()
+    in_all = np.asarray(in_cluster.sum(axis=0)).ravel()
+    sizes = np.bincount(labels[works], minlength=n_clusters)
+    bonus = np.array([1 + _PHRASE_BONUS * (len(t.words) - 1 - t.han) for t in terms])
+    in_han = np.array([term.han for term in terms])
+    chosen = []
+    for c, size in enumerate(sizes):
+        row = slice(in_cluster.indptr[c], in_cluster.indptr[c + 1])
+        ids, counts = in_cluster.indices[row], in_cluster.data[row]
+        z = _log_odds_z(counts, float(size), in_all[ids], float(works.size))
+        z = z * bonus[ids] * (counts / in_all[ids]) ** _OWN
+        common = in_all[ids] > _MOST_COMMON * works.size + size
+        enough = counts >= np.where(
+            in_han[ids], max(3.0, _HAN_MIN_SHARE * size), max(2.0, _MIN_SHARE * size)
+        )
+        fit = np.flatnonzero(enough & (z > 0) & ~common & allowed[ids])
+        best = fit[np.lexsort((ids[fit], -z[fit]))][:_CANDIDATES]
+        found = {terms[ids[i]]: (float(z[i]), float(counts[i])) for i in best}
+        chosen.append(_without_repetition(found, n_terms))
+    return chosen
 
 
 def label_of(terms: Sequence[str], *, n_terms: int = 3) -> str:
@@ -136,12 +202,13 @@ def _candidates(tokens: Tokens, levels: Sequence[Phrases]) -> tuple[list[Term], 
     """List the phrases that may name a topic, and which works use them."""
     terms: list[Term] = []
     blocks = []
-    for level in levels:
+    for level, longer in zip_longest(levels, levels[1:]):
+        part = _cut_short(level, longer)
         kept = []
         for n, words in enumerate(level.words.tolist()):
             names = [tokens.names[w] for w in words]
             han = bool(tokens.han[words[0]])
-            if _names_a_topic(names, han=han):
+            if _names_a_topic(names, han=han) and not (han and part[n]):
                 kept.append(n)
                 terms.append(Term(("" if han else " ").join(names), tuple(words), han))
         counts = level.count(tokens)[:, kept]
@@ -150,13 +217,33 @@ def _candidates(tokens: Tokens, levels: Sequence[Phrases]) -> tuple[list[Term], 
     return terms, sparse.hstack(blocks, format="csr") if terms else sparse.csr_array((0, 0))
 
 
+def _cut_short(level: Phrases, longer: Phrases | None) -> NDArray[np.bool_]:
+    """Say which phrases nearly always go on in one way, on either side: parts of a word."""
+    n = len(level.words)
+    uses = np.bincount(level.at[level.at >= 0], minlength=n)
+    most = np.zeros(n, dtype=np.int64)
+    if longer is not None:
+        here = np.flatnonzero(longer.at >= 0)
+        uses_longer = np.bincount(longer.at[here], minlength=len(longer.words))
+        for step in (0, 1):
+            # The part that begins where the longer phrase does, or one character later.
+            part = np.full(len(longer.words), -1, dtype=np.int64)
+            part[longer.at[here]] = level.at[here + step]
+            known = part >= 0
+            np.maximum.at(most, part[known], uses_longer[known])
+    return most >= _GOES_ON * np.maximum(uses, 1)
+
+
 def _names_a_topic(names: Sequence[str], *, han: bool) -> bool:
     if han:
         text = "".join(names)
-        edges = {names[0], names[-1]} & HAN_EDGES
-        return len(names) > 1 and not edges and text not in HAN_GENERAL
+        at_edge = names[0] in HAN_STARTS or names[-1] in HAN_ENDS
+        told = any(verb in text for verb in HAN_VERBS)
+        return len(names) > 1 and not at_edge and not told and text not in HAN_GENERAL
     lower = [name.lower() for name in names]
     if len(set(lower)) < len(lower) or lower[0].endswith("ly") or lower[-1].endswith("ly"):
+        return False
+    if lower[0] in EDGE_VERBS or lower[-1] in EDGE_VERBS:
         return False
     if len(names) == 1:
         return len(lower[0]) > 2 and lower[0] not in GENERAL_WORDS

@@ -38,52 +38,53 @@ ABSTRACT_WORDS = _words("""
     addressing adopted aim aimed aims allow allowed allowing allows analyse analysed analyses
     analyze analyzed analyzes analyzing applied applies apply applying appropriate arise article
     aspect aspects assume assumed attempt attracted author authors available based basis best
-    better capable carried cases certain challenging chapter characterise characterize clarify
-    clear clearly com combine combined combines combining compare compared comparing
-    comprehensive concern conclude concluded conclusion conclusions conduct conducted confirm
-    confirmed consider considerable considered considering considers consist consists contain
-    contains contribute contributes contribution contributions copyright correctly corresponding
-    currently deal deals demonstrate demonstrated demonstrates demonstrating depend depending
-    depends derive derived describe described describes describing despite detail detailed
-    details determine determined determines determining develop developed developing develops
-    devoted differ different difficult difficulty discuss discussed discusses discussing doi
-    easily easy effective effectively effectiveness efficiently elsevier employ employed
-    employing employs enable enabled enables enabling ensure ensures entire entirely establish
-    established estimate evaluate evaluated evaluates evaluating evidence examine examined
-    examines example examples excellent exist existing exists experiment experimental
-    experimentally experiments explain explained explore explored explores extend extended
-    extensive extensively extremely fact feasibility feasible finally find finding findings
-    finds focus focused focuses focusing follow followed following follows found fully
-    fundamental gain gained generate generated generates generating give good great greater
-    greatly help helpful helps high higher highest highly http https ieee illustrate illustrated
-    illustrates importance important improve improved improvement improvements improves
-    improving include included includes including increase increased increases increasing
-    increasingly indicate indicated indicates inspired intended interesting introduce introduced
-    introduces introducing introduction investigate investigated investigates investigating
-    investigation involve involved involves involving issue issues keep key kind known lack
-    large largely larger lead leading leads lot low lower ltd main maintain major mean means
-    measured mentioned method methodology methods minor modern need needed needs new newly
-    nontrivial note novel novelty number numerous observed obtain obtained obtaining obtains
-    occur offer offers order org original originally outline outperform outperformed outperforms
-    paper papers particular particularly perform performed performing performs pose possible
-    potential potentially pp practical practically present presented presenting presents
-    previous primarily principal prior problem problems produce produced produces properly
-    proposal propose proposed proposes proposing prove proved proven proves provide provided
-    provides providing published purpose purposes put range rapid rapidly realise realised
-    realize realized recent reduce reduced reduces reducing regard regarding related relating
-    relatively relevant report reported reports represent require required requirement
-    requirements requires requiring research researcher researchers reserved respect respective
-    result resulted resulting results reveal revealed reveals review reviewed reviews rights
-    robustly role satisfactory satisfy scheme section serve set sets show showed showing shown
-    shows significance significant significantly similar simple simplify situation situations
-    small smaller solution solutions solve solved solves solving special specific specifically
-    specified springer state-of-the-art studied studies study studying subject subsequently
-    substantial substantially successful successfully suffer suffers sufficient suggest
-    suggested suggests suitable summarise summarize summary superior support supported supports
-    take taken takes taking task-specific technique techniques tested therefore total
-    traditional type types undertaken unique use useful uses utilise utilised utilises utilising
-    utilize utilized utilizes utilizing valid validate validated validates validating validity
-    variety verified verify versatile view vol way ways wide widely work working works www
+    better capable carried cases certain challenging changed changing chapter characterise
+    characterize clarify clear clearly com combine combined combines combining compare compared
+    comparing comprehensive concern conclude concluded conclusion conclusions conduct conducted
+    confirm confirmed consider considerable considered considering considers consist consists
+    contain contains contribute contributes contribution contributions copyright correctly
+    corresponding currently deal deals demonstrate demonstrated demonstrates demonstrating
+    depend depending depends derive derived describe described describes describing despite
+    detail detailed details determine determined determines determining develop developed
+    developing develops devoted differ different difficult difficulty disagree disagrees discuss
+    discussed discusses discussing doi easily easy effective effectively effectiveness
+    efficiently elsevier employ employed employing employs enable enabled enables enabling
+    ensure ensures entire entirely establish established estimate evaluate evaluated evaluates
+    evaluating evidence examine examined examines example examples excellent exist existing
+    exists experiment experimental experimentally experiments explain explained explore explored
+    explores extend extended extensive extensively extremely fact feasibility feasible finally
+    find finding findings finds focus focused focuses focusing follow followed following follows
+    found fully fundamental gain gained generate generated generates generating give good great
+    greater greatly help helpful helps high higher highest highly http https ieee illustrate
+    illustrated illustrates importance important improve improved improvement improvements
+    improves improving include included includes including increase increased increases
+    increasing increasingly indicate indicated indicates inspired intended interesting introduce
+    introduced introduces introducing introduction investigate investigated investigates
+    investigating investigation involve involved involves involving issue issues keep key kind
+    known lack large largely larger lead leading leads lot low lower ltd main maintain major
+    mean means measured mentioned method methodology methods minor modern need needed needs new
+    newly nontrivial note novel novelty number numerous observed obtain obtained obtaining
+    obtains occur offer offers order org original originally outline outperform outperformed
+    outperforms paper papers particular particularly perform performed performing performs pose
+    possible potential potentially pp practical practically present presented presenting
+    presents previous primarily principal prior problem problems produce produced produces
+    properly proposal propose proposed proposes proposing prove proved proven proves provide
+    provided provides providing published purpose purposes put range rapid rapidly realise
+    realised realize realized recent reduce reduced reduces reducing regard regarding relate
+    related relates relating relatively relevant remain remained remaining remains report
+    reported reports represent require required requirement requirements requires requiring
+    research researcher researchers reserved respect respective result resulted resulting
+    results reveal revealed reveals review reviewed reviews rights robustly role satisfactory
+    satisfy scheme section serve set sets show showed showing shown shows significance
+    significant significantly similar simple simplify situation situations small smaller
+    solution solutions solve solved solves solving special specific specifically specified
+    springer state-of-the-art studied studies study studying subject subsequently substantial
+    substantially successful successfully suffer suffers sufficient suggest suggested suggests
+    suitable summarise summarize summary superior support supported supports take taken takes
+    taking task-specific technique techniques tested therefore total traditional type types
+    undertaken unique use useful uses utilise utilised utilises utilising utilize utilized
+    utilizes utilizing valid validate validated validates validating validity variety verified
+    verify versatile view vol way ways wide widely work working works www
 """)
 
 # May stand inside or at the end of a phrase ("control system") but are no topic alone.
@@ -109,9 +110,32 @@ GENERAL_WORDS = _words("""
     variable variation version world year years
 """)
 
+# Verbs that may also be nouns: at the edge of a phrase they are taken for verbs ("links A to B").
+EDGE_VERBS = _words("changes fell links points rose")
+
 # Chinese: a phrase ends at these characters and at these words.
 HAN_BREAKS = frozenset("的了与及或是被把该这那也都很着吗呢之")
-HAN_EDGES = frozenset("在对从以等将为并而其和有中上下个种各所由于后前时进不可能使用又更")
+HAN_STARTS = frozenset("在对从以等将为并而其和有中个种各所由于进使用又更向")
+HAN_ENDS = frozenset("在对从以等将为并而其和有个各所由于进不可使又更")
+# What sentences are made of: no name of a subject holds one of these.
+HAN_VERBS = (
+    "到",
+    "证据",
+    "检验",
+    "今后",
+    "解释",
+    "描述",
+    "考察",
+    "变化",
+    "取决",
+    "改善",
+    "可由",
+    "记录",
+    "开展",
+    "选取",
+    "面向",
+    "随着",
+)
 HAN_WORDS = (
     "基于|研究|方法|提出|结果|分析|通过|进行|利用|采用|问题|本文|表明|影响|应用|具有|存在|"
     "实现|有效|主要|不同|重要|相关|发现|针对|同时|以及|可以|能够|我国|综述|探讨|进展|一种|"

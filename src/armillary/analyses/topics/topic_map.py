@@ -14,7 +14,11 @@ from armillary.analyses.topics.clusters import cluster_weights, clusters_wanted
 from armillary.analyses.topics.graph import Graph, graph_of
 from armillary.analyses.topics.growth import last_complete_year, thin_years, windows
 from armillary.analyses.topics.labels import characteristic_terms
-from armillary.analyses.topics.relatedness import direct_citation, text_likeness
+from armillary.analyses.topics.relatedness import (
+    direct_citation,
+    text_likeness,
+    together,
+)
 from armillary.analyses.topics.topic_tables import topic_tables
 from armillary.analyses.topics.words import phrases, tokenise
 from armillary.errors import TopicError, listed
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from armillary.model.table import Table
 
 _STEPS = 6
-CITATION, TEXT = "direct citation", "text"
+CITATION, TEXT, BOTH = "direct citation", "text", "direct citation and text"
 
 
 class TopicMap(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +58,7 @@ def map_topics(
 ) -> TopicMap:
     """Map the topics of a corpus and measure their growth.
 
-    Works are related by citation or by text, clustered with the constant Potts model, named by
+    Works are related by citation and text, clustered with the constant Potts model, named by
     their characteristic terms and laid out. Nothing is foretold: a growing topic has grown.
     Source: see `relatedness`, `leiden`, `labels`, `growth` and `layout` for each method.
 
@@ -82,7 +86,7 @@ def map_topics(
             *(rows[name].to_pylist() for name in ("title", "abstract", "keywords")), strict=True
         )
     )
-    found = phrases(tokens, longest=3, longest_han=6, min_works=2)
+    found = phrases(tokens, longest=3, longest_han=10, min_works=2)
     progress(what, 2, _STEPS)
     graph, relatedness = _relate(
         works,
@@ -171,7 +175,7 @@ def _relate(
     recipe: TopicRecipe,
     notes: list[str],
 ) -> tuple[Graph, str]:
-    """Relate works by citation where enough of them cite each other, else by text."""
+    """Relate works by citation and text where enough of them cite each other, else by text."""
     inside = works.filter(_.year <= last_year).select("work")
     linked = citations.select("citing", "cited")
     for end in ("citing", "cited"):
@@ -180,13 +184,18 @@ def _relate(
     n_cited = len(pc.unique(cited["work"]))
     share = n_cited / len(ids)
     has_text = bool((tokens.word >= 0).any())
-    if n_cited and (share >= recipe.citation_share or not has_text):
+    by_citation = n_cited > 0 and (share >= recipe.citation_share or not has_text)
+    if by_citation:
         notes.append(
             f"Works are related by direct citation: {n_cited:,} of {len(ids):,} "
             f"({share:.0%}) cite or are cited within the corpus."
         )
-        return graph_of(cited), CITATION
+        if not has_text or recipe.text_share == 0:
+            return graph_of(cited), CITATION
     relations = text_likeness(ids, tokens, found, neighbours=recipe.neighbours)
+    if by_citation:
+        notes.append(f"Their text counts for {recipe.text_share:.0%} of the relatedness.")
+        return graph_of(together(cited, relations, text_share=recipe.text_share)), BOTH
     if relations.num_rows == 0:
         raise TopicError(
             "The works have neither text in common nor citations among themselves.",
@@ -246,7 +255,11 @@ def _note_left_out(
     small = int((node_labels < 0).sum())
     unrelated = labels.size - node_labels.size
     if unrelated:
-        lack = "cite no other work" if relatedness == CITATION else "share no word with another"
+        lack = {
+            CITATION: "cite no other work",
+            TEXT: "share no word with another",
+            BOTH: "neither cite another work nor share a word with one",
+        }[relatedness]
         notes.append(f"{unrelated:,} works {lack} of the corpus and are left off the map.")
     if small:
         notes.append(

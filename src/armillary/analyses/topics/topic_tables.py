@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from armillary.analyses.topics.growth import growth, hot_scores, surely_growing
+from armillary.analyses.topics.growth import growth, hot_scores, verdicts
 from armillary.analyses.topics.labels import label_of
 from armillary.analyses.topics.layout import place, strongest_links
 from armillary.model.columns import from_columns
@@ -71,7 +71,7 @@ def topic_tables(
         window=window,
         trend_years=recipe.trend_years,
     )
-    grows = surely_growing(grown, leading, np.array([own is not None for own in naming.leading]))
+    verdict = verdicts(grown, leading, np.array([own is not None for own in naming.leading]))
     mean = between.copy()
     mean.data = mean.data / (
         np.repeat(sizes, np.diff(mean.indptr)).astype(np.float64) * sizes[mean.indices]
@@ -86,6 +86,8 @@ def topic_tables(
             "cluster": names,
             "label": _labels(names, terms),
             "terms": [list(t) for t in terms],
+            "label_en": _labels_in(naming.terms_en),
+            "label_zh": _labels_in(naming.terms_zh),
             "relatedness": [relatedness] * n,
             "n_works": sizes,
             "n_recent": grown.n_recent,
@@ -100,9 +102,10 @@ def topic_tables(
             "growth_low": grown.low,
             "growth_high": grown.high,
             "trend_z": grown.trend_z,
+            "verdict": verdict.tolist(),
             "cited_by": _mean_cited(labels, cited_by, n),
             "hot_rank": _ranks(hot, hot > 0, recipe.hot),
-            "growing_rank": _ranks(grown.trend_z, grows, recipe.growing),
+            "growing_rank": _ranks(grown.trend_z, verdict == "grows", recipe.growing),
             "x": positions[:, 0],
             "y": positions[:, 1],
         },
@@ -141,6 +144,12 @@ def _labels(names: Sequence[str], terms: Sequence[Sequence[str]]) -> list[str]:
         taken.add(label)
         labels.append(label)
     return labels
+
+
+def _labels_in(terms: Sequence[Sequence[str]]) -> list[str | None]:
+    """Label each cluster in one language, None where its works say too little in it."""
+    found = _labels([""] * len(terms), [own if len(own) > 1 else [] for own in terms])
+    return [label or None for label in found]
 
 
 def _counts(

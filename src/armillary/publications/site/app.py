@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import posixpath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +16,10 @@ from starlette.routing import Route
 from armillary.model.columns import columns_of, tables
 from armillary.publications.site.core import POLICY, Page, Site
 from armillary.publications.site.export import ASSETS, asset
-from armillary.publications.site.pages.policies import initiative_path, search_path
+from armillary.publications.site.pages.policies import search_path
+from armillary.publications.site.policy_facts import register
+from armillary.publications.site.policy_search import asked as read_asked
+from armillary.publications.site.policy_search import found as found_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
-HITS = 20
 LARGEST_PAGE = 1_000  # rows of a table in one answer of the API
 _KINDS = {
     ".html": "text/html; charset=utf-8",
@@ -54,11 +55,8 @@ def create_app(
 
     async def page(request: Request) -> Response:
         path = f"{request.path_params['language']}/{request.path_params['path']}"
-        if request.query_params.get("q") is not None:
-            found = await run_in_threadpool(_found, open_site(), path, request.query_params)
-            if found is not None:
-                return found
-        return await run_in_threadpool(_answer, open_site(), path)
+        pairs = request.query_params.multi_items()
+        return await run_in_threadpool(_answer, open_site(), path, pairs)
 
     async def own_file(request: Request) -> Response:
         name = request.path_params["name"]
@@ -96,7 +94,7 @@ def create_app(
     )
 
 
-def _answer(site: Site, path: str) -> Response:
+def _answer(site: Site, path: str, pairs: Sequence[tuple[str, str]]) -> Response:
     """Find a page or a download by its path; nothing is looked for on disk."""
     language, _, rest = path.partition("/")
     if language not in site.languages:
@@ -105,43 +103,24 @@ def _answer(site: Site, path: str) -> Response:
         return RedirectResponse("index.html" if f"{rest}index.html" in site.pages else "/")
     page = site.pages.get(rest)
     if page is not None:
-        return HTMLResponse(site.render(page, language).html)
+        more = _found(site, page, language, pairs) if page.searches and site.search else None
+        return HTMLResponse(site.render(page, language, more=more).html)
     owner = _owner(site, rest)
     content = site.render(owner, language).files.get(path) if owner else None
     return _missing(site) if content is None else _typed(path, content.encode())
 
 
-def _found(site: Site, path: str, asked: Any) -> Response | None:
-    """Answer a query on the search page of a register; None where it is no such page."""
-    language, _, rest = path.partition("/")
-    page, path_of_index = site.pages.get(rest), site.search
-    if page is None or path_of_index is None:
-        return None
-    if not page.searches or language not in site.languages:
-        return None
+def _found(
+    site: Site, page: Page, language: str, pairs: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
+    """Answer the search page of a register: an address without a question lists all."""
     from armillary.evidence.search import Search
 
-    here = next(r for r in site.observatory.policies if search_path(r) == rest)
-    index: Search = site.keep("search", lambda: Search(path_of_index))
-    offset = _whole(asked.get("offset"))
-    result = index.find(asked["q"][:500], register=here, limit=HITS, offset=offset)
-
-    def query(start: int) -> str:
-        return urlencode({"q": asked["q"][:500], "offset": start})
-
-    more = {
-        "result": result,
-        "asked": dict(asked),
-        "offset": offset,
-        "earlier": query(max(0, offset - HITS)) if offset else "",
-        "later": query(offset + HITS) if offset + HITS < result.total else "",
-        "hit_path": lambda initiative: initiative_path(here, initiative),
-    }
-    return HTMLResponse(site.render(page, language, more=more).html)
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+    path = site.search
+    assert path is not None  # noqa: S101 - the caller looked
+    here = next(d for d in site.observatory.policies.values() if search_path(d.id) == page.path)
+    index: Search = site.keep("search", lambda: Search(path))
+    return found_names(register(site, here), index, read_asked(pairs), site.words(language))
 
 
 def _owner(site: Site, path: str) -> Page | None:

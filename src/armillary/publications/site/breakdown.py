@@ -191,7 +191,7 @@ def scale(top: float, language: str) -> int:
     return next((step for step in steps if top >= least * 10.0**step), 0)
 
 
-def unit(site: Site, rows: list[dict[str, Any]], exponent: int, words: Words) -> str:
+def unit(site: Site, rows: list[dict[str, Any]], *, exponent: int, words: Words) -> str:
     """Name a unit of measure and its multiple, e.g. "yuan, billions"."""
     codes = sorted({row["UNIT_MEASURE"] for row in rows})
     names = [
@@ -215,6 +215,6 @@ def reason(text: str, words: Words) -> str:
     return Markup('<span lang="en">{}</span>').format(text)
 
 
-def name_of(site: Site, definition: StatisticsDefinition, code: str) -> Text:
+def name_of(site: Site, definition: StatisticsDefinition, *, code: str) -> Text:
     """Name a code of the dimension of a statistics table."""
     return site.name(CODELISTS[definition.dimension], code)

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 _INK = "#1a1f26"
 
 
-def share_chart(site: Site, one: Breakdown, words: Words) -> Chart | None:
+def share_chart(site: Site, one: Breakdown, *, words: Words) -> Chart | None:
     """Draw the shares of the total by code, one bar for each year; a year without is empty."""
     import altair as alt
 
-    names = {code: words.plain(name_of(site, one.definition, code)) for code in one.parts}
+    names = {code: words.plain(name_of(site, one.definition, code=code)) for code in one.parts}
     rows = [
         {"year": str(year), "code": code, "name": names[code], "share": one.share(year, code),
          "OBS_STATUS": one.rows.get(("share", year, code), {}).get("OBS_STATUS")}
@@ -39,7 +39,8 @@ def share_chart(site: Site, one: Breakdown, words: Words) -> Chart | None:
                     scale=alt.Scale(domain=[str(year) for year in one.years])),
             y=alt.Y("share:Q", title=words("statistics.share_axis"), stack="zero",
                     axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(domain=[0, 1])),
-            color=alt.Color("name:N", scale=colours, sort=list(names.values())),
+            color=alt.Color("name:N", scale=colours, sort=list(names.values()),
+                            legend=alt.Legend(**charts.legend(list(names.values())))),
             order=alt.Order("order:Q"),
         )
         .properties(width=charts.WIDTH, height=300)
@@ -57,17 +58,17 @@ def share_chart(site: Site, one: Breakdown, words: Words) -> Chart | None:
             {**row, "percent": None if row["share"] is None else row["share"] * 100} for row in rows
         ],
         spec=charts.spec(picture),
-        source=source(site, one, words),
+        source=source(site, one, words=words),
     )
 
 
-def level_chart(site: Site, one: Breakdown, words: Words) -> Chart | None:
+def level_chart(site: Site, one: Breakdown, *, words: Words) -> Chart | None:
     """Draw the levels by code; no line runs across a missing year or a break."""
     import altair as alt
 
-    names = {code: words.plain(name_of(site, one.definition, code)) for code in one.codes}
+    names = {code: words.plain(name_of(site, one.definition, code=code)) for code in one.codes}
     levels = [row for (operation, _, _), row in one.rows.items() if operation == "level"]
-    said = unit(site, levels, one.exponent[words.language], words)
+    said = unit(site, levels, exponent=one.exponent[words.language], words=words)
     rows = [
         {"year": str(year), "code": code, "name": names[code],
          "level": one.level(year, code, words.language), "segment": one.segment(year, code),
@@ -82,7 +83,8 @@ def level_chart(site: Site, one: Breakdown, words: Words) -> Chart | None:
         x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0),
                 scale=alt.Scale(domain=[str(year) for year in one.years])),
         y=alt.Y("level:Q", title=said, axis=alt.Axis(tickCount=6), scale=alt.Scale(zero=True)),
-        color=alt.Color("name:N", scale=_colours(one, names), sort=list(names.values())),
+        color=alt.Color("name:N", scale=_colours(one, names), sort=list(names.values()),
+                        legend=alt.Legend(**charts.legend(list(names.values())))),
     )  # fmt: skip
     picture = alt.layer(base.mark_line().encode(detail="segment:N"), base.mark_point(opacity=1))
     note = [words("statistics.no_bridge")]
@@ -105,7 +107,7 @@ def level_chart(site: Site, one: Breakdown, words: Words) -> Chart | None:
         ),
         rows=[{k: v for k, v in row.items() if k != "segment"} for row in rows],
         spec=charts.spec(picture.properties(width=charts.WIDTH, height=320)),
-        source=source(site, one, words),
+        source=source(site, one, words=words),
         note=" ".join(note),
     )
 
@@ -134,7 +136,7 @@ def _said(one: Breakdown, names: dict[str, str], words: Words) -> str:
     return words("statistics.shares_said", year=str(one.last), shares=words.join(shares))
 
 
-def source(site: Site, one: Breakdown, words: Words) -> str:
+def source(site: Site, one: Breakdown, *, words: Words) -> str:
     """Name the sources of a statistics table."""
     titles = [site.observatory.sources[name].title for name in one.definition.sources
               if name in site.observatory.sources]  # fmt: skip

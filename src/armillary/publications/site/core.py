@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from armillary.publications.changes import Changes
 
 Made = TypeVar("Made")
+_LONGEST_NAME = 128
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'{wasm}; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'"
@@ -379,10 +380,18 @@ def _environment() -> Environment:
 def slug(text: str) -> str:
     """Make a name that is safe in an address; different texts give different names.
 
+    A long one is cut and ends in its checksum: file systems take 255 bytes at most.
+
     Examples:
         >>> slug("CN-BJ"), slug("a/b"), slug("..")
         ('CN-BJ', 'a_2f_b', '_2e__2e_')
+        >>> len(slug("x" * 1_000))
+        128
     """
-    return "".join(
+    name = "".join(
         c if c.isascii() and (c.isalnum() or c == "-") else f"_{ord(c):x}_" for c in text
     )
+    if len(name) <= _LONGEST_NAME:
+        return name
+    checksum = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{name[: _LONGEST_NAME - 17]}_{checksum}"

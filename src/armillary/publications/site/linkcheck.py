@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from lxml import html
+from lxml import etree
 
 from armillary.errors import PublicationError, raise_all
 
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 
     from armillary.errors import ArmillaryError
 
+# Whatever a browser follows or loads; links marked as external are citations if they are http(s).
+_LOADED = etree.XPath(
+    "//@href | //@src | //@srcset | //@action | //@data | //@poster | //@*[name() = 'xlink:href']",
+    smart_strings=False,  # a smart one would keep its page in memory
+)
+_CITED = etree.XPath(
+    "//a[contains(concat(' ', normalize-space(@rel), ' '), ' external ')]/@href",
+    smart_strings=False,
+)
 _FIX = "mend the template or the page module, then build again"
 
 
@@ -33,18 +43,14 @@ class Links:
             path: Path of the page below the site.
             text: Its HTML.
         """
-        for _, name, address in _addresses(text):
-            at = urlsplit(address)
-            if at.scheme == "data" and name == "src":
-                continue
-            if at.scheme or at.netloc:
+        folder = posixpath.dirname(path)
+        for address in _addresses(text):
+            target = _target(folder, address)
+            if target is None:
                 self._faults.append(
                     PublicationError(f"{address!r} loads from elsewhere.", where=path, fix=_FIX)
                 )
-            elif at.path:
-                target = posixpath.normpath(
-                    posixpath.join(posixpath.dirname(path), unquote(at.path))
-                )
+            elif target:
                 self._wanted.setdefault(target, path)
 
     def check(self, known: Collection[str]) -> None:
@@ -80,15 +86,24 @@ def check_links(out: Path) -> None:
     links.check(known)
 
 
-def _addresses(text: str) -> Iterable[tuple[str, str, str]]:
-    """Give tag, attribute and address of all that is loaded, and of all but plain citations."""
-    root = html.document_fromstring(text, parser=html.HTMLParser(encoding="utf-8"))
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
-        for name, value in element.attrib.items():
-            if name not in {"href", "src", "srcset", "action", "data", "poster", "xlink:href"}:
-                continue
-            citation = element.tag == "a" and "external" in (element.get("rel") or "").split()
-            if not (citation and str(value).startswith(("https://", "http://"))):
-                yield element.tag, str(name), str(value)
+@lru_cache(maxsize=65_536)
+def _target(folder: str, address: str) -> str | None:
+    """Return the file an address leads to; empty within a page, None outside the site."""
+    at = urlsplit(address)
+    if at.scheme == "data" and at.path.startswith("image/"):
+        return ""
+    if at.scheme or at.netloc:
+        return None
+    return posixpath.normpath(posixpath.join(folder, unquote(at.path))) if at.path else ""
+
+
+def _addresses(text: str) -> Iterable[str]:
+    """Give each address once that is loaded or followed, all but plain citations."""
+    root = etree.fromstring(text.encode(), etree.HTMLParser(encoding="utf-8"))
+    every = set(_LOADED(root))
+    cited = {one for one in every if one.startswith(("https://", "http://"))}
+    if cited:
+        loaded = [one for one in _LOADED(root) if one in cited]
+        links = _CITED(root)
+        cited = {one for one in cited if loaded.count(one) == links.count(one)}
+    return every - cited

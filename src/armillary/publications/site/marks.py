@@ -112,3 +112,24 @@ def spark(values: Sequence[float | None], *, width: int = 100, height: int = 24)
         height,
         f'<path d="{"".join(parts)}"/><circle cx="{last[0]:g}" cy="{last[1]:g}" r="2.5"/>',
     )
+
+
+def columns(values: Sequence[float], *, width: int = 220, height: int = 36) -> Markup:
+    """Draw counts as columns side by side, from zero.
+
+    Args:
+        values: In order, shape (periods,).
+        width: Width in pixels.
+        height: Height in pixels.
+    """
+    top = max(values, default=0)
+    if top <= 0:
+        return Markup("")
+    step = width / len(values)
+    drawn = (
+        f'<rect class="fill" x="{i * step:.1f}" y="{height * (1 - value / top):.1f}" '
+        f'width="{max(step - 1, 0.5):.1f}" height="{height * value / top:.1f}"/>'
+        for i, value in enumerate(values)
+        if value
+    )
+    return _svg("columns", width, height, "".join(drawn))

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 # Orange and blue differ for every kind of colour vision; grey is neither.
-COLOURS = {"grows": "#c2611f", "shrinks": "#2f78b7", "unsure": "#8b97a3"}
-SIGNS = {"grows": "▲", "shrinks": "▼", "unsure": ""}
-_WIDTH, _HEIGHT, _EDGE = 960, 620, 64
+# Growth in doubt is a ring of the colour of growth.
+COLOURS = {"grows": "#c2611f", "doubt": "#c2611f", "shrinks": "#2f78b7", "unsure": "#8b97a3"}
+SIGNS = {"grows": "▲", "doubt": "△", "shrinks": "▼", "unsure": ""}
+_WIDTH, _HEIGHT, _EDGE = 1080, 640, 64
 _COVERED = 0.16  # share of the map all circles cover
 _MOST_LABELS = 34
 _FONT = (
@@ -26,17 +27,12 @@ _FONT = (
 )
 
 
-def growth_class(low: float, high: float) -> str:
-    """Tell what the interval of a growth ratio lets one say.
-
-    Examples:
-        >>> growth_class(1.1, 1.9), growth_class(0.8, 1.2), growth_class(0.4, 0.9)
-        ('grows', 'unsure', 'shrinks')
-    """
-    return "grows" if low > 1 else "shrinks" if high < 1 else "unsure"
-
-
-def topic_map(clusters: Sequence[dict[str, Any]], *, link: Callable[[str], str] | None) -> Markup:
+def topic_map(
+    clusters: Sequence[dict[str, Any]],
+    *,
+    link: Callable[[str], str] | None,
+    label: Callable[[dict[str, Any]], str],
+) -> Markup:
     """Draw clusters as circles, area by works, colour by growth, the largest named.
 
     The drawing is hidden from assistive technology; the table beside it has the same links.
@@ -44,20 +40,22 @@ def topic_map(clusters: Sequence[dict[str, Any]], *, link: Callable[[str], str] 
     Args:
         clusters: Rows of `cluster`, the largest first.
         link: Gives the address of the page of a cluster; None draws a file without links.
+        label: Gives the label of a cluster in the language of the page; the map shows its
+            first term.
     """
     placed = _placed(clusters)
     circles, names = [], []
     for row, (x, y, r) in placed:
-        kind = growth_class(row["growth_low"], row["growth_high"])
+        kind = row["verdict"]
         shape = (
             f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{COLOURS[kind]}" '
-            f'fill-opacity="0.62" stroke="{COLOURS[kind]}">'
-            f"<title>{escape(row['label'])}</title></circle>"
+            f'fill-opacity="{0.12 if kind == "doubt" else 0.62}" stroke="{COLOURS[kind]}">'
+            f"<title>{escape(label(row))}</title></circle>"
         )
         circles.append(
             f'<a href="{escape(link(row["cluster"]))}" tabindex="-1">{shape}</a>' if link else shape
         )
-    for (x, y), text in _labels(placed):
+    for (x, y), text in _labels(placed, label):
         names.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{escape(text)}</text>')
     hidden = ' aria-hidden="true" focusable="false"' if link else ""
     return Markup(  # noqa: S704 - every text escaped above
@@ -97,6 +95,7 @@ def _placed(
 
 def _labels(
     placed: Sequence[tuple[dict[str, Any], tuple[float, float, float]]],
+    label: Callable[[dict[str, Any]], str],
 ) -> list[tuple[tuple[float, float], str]]:
     """Name the largest clusters and those in the lists, where a name has room."""
     wanted = sorted(placed, key=lambda one: (one[0]["growing_rank"] or 999, -one[0]["n_works"]))[
@@ -105,13 +104,12 @@ def _labels(
     taken: list[tuple[float, float, float, float]] = []
     found = []
     for row, (x, y, r) in wanted:
-        kind = growth_class(row["growth_low"], row["growth_high"])
-        name = (row["terms"] or [row["label"]])[0]
-        text = f"{SIGNS[kind]} {name}".strip()
-        width = sum(14 if unicodedata.east_asian_width(c) in "WF" else 7.4 for c in text)
-        middle = min(max(x, width / 2 + 2), _WIDTH - width / 2 - 2)
+        name = label(row).split(", ")[0]
+        text = f"{SIGNS[row['verdict']]} {name}".strip()
+        width = _width(text)
+        middle = min(max(x, width / 2 + 4), _WIDTH - width / 2 - 4)
         for line in (y + 5, y + r + 16, y - r - 6):
-            box = (middle - width / 2, line - 13, middle + width / 2, line + 4)
+            box = (middle - width / 2 - 4, line - 14, middle + width / 2 + 4, line + 5)
             inside = line > 14 and line < _HEIGHT - 4
             if inside and not any(_touch(box, other) for other in taken):
                 taken.append(box)
@@ -120,6 +118,15 @@ def _labels(
         if len(found) == _MOST_LABELS:
             break
     return found
+
+
+def _width(text: str) -> float:
+    """Return how wide a text is at most in the fonts of the drawing, at their size."""
+    return sum(
+        14.5 if unicodedata.east_asian_width(c) in "WFA" else 12.5 if c in "mwMW" else
+        10.5 if c.isupper() else 4.6 if c in "iljtf .,'" else 8.4
+        for c in text
+    )  # fmt: skip
 
 
 def _touch(
@@ -187,7 +194,7 @@ def _nice(step: float) -> float:
 
 
 def ratio_interval(
-    value: float, *, low: float, high: float, end: float, width: int = 130
+    value: float, *, low: float, high: float, end: float, kind: str, width: int = 110
 ) -> Markup:
     """Draw a ratio and its interval on a logarithmic axis, 1 in the middle.
 
@@ -196,6 +203,7 @@ def ratio_interval(
         low: Lower end of its interval.
         high: Upper end of its interval.
         end: The ratio at the right end; the left end is 1/`end`.
+        kind: Verdict, which gives the colour.
         width: Width in pixels.
     """
     reach = math.log(max(end, 1.01))
@@ -204,7 +212,6 @@ def ratio_interval(
         place = 0.5 + math.log(max(ratio, 1e-9)) / (2 * reach)
         return round(6 + min(max(place, 0.0), 1.0) * (width - 12), 1)
 
-    kind = growth_class(low, high)
     return Markup(  # noqa: S704 - numbers only
         f'<svg class="mark ratio {kind}" viewBox="0 0 {width} 16" width="{width}" height="16" '
         f'aria-hidden="true" focusable="false"><line class="axis" x1="{width / 2:g}" '

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from armillary.errors import ArmillaryError, SourceError, raise_all
+from armillary.errors import ArmillaryError, SourceError, nearest, raise_all
 from armillary.sources.policies.content import open_sheet, sheet_names
 from armillary.sources.policies.language import clean
 
@@ -41,12 +40,12 @@ def read_codebook(file: Path) -> Codebook:
     problems: list[ArmillaryError] = []
     for sheet in _SHEETS:
         if sheet not in names:
-            near = difflib.get_close_matches(sheet, names, n=1)
+            near = nearest(sheet, names)
             problems.append(
                 SourceError(
                     f"The code book has no sheet {sheet!r}.",
                     where=str(file),
-                    fix=f"rename the sheet {near[0]!r}"
+                    fix=f"rename the sheet {near!r}"
                     if near
                     else "give the STIP survey code book (XLSX)",
                 )

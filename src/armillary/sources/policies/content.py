@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from armillary.errors import SourceError
+from armillary.sources.snapshot import unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,11 +80,7 @@ def _bytes(file: Path) -> bytes:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise SourceError(
-            f"{file.name} cannot be read: {error.strerror}.",
-            where=str(file),
-            fix="check the path and the permissions in observatory.toml",
-        ) from error
+        raise unreadable(file, error) from error
     if content.startswith(b"\x1f\x8b"):
         content = _unpacked(file, content)
     if not content.strip():

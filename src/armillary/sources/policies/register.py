@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from armillary.errors import ArmillaryError, SourceError, listed, raise_all
+from armillary.errors import ArmillaryError, SourceError, listed, nearest, raise_all
 from armillary.model.columns import table_of
 from armillary.model.provenance import Reading
 from armillary.sources.policies.dates import read_date
@@ -171,8 +170,8 @@ def _columns(sheet: Sheet) -> tuple[dict[str, int], list[ArmillaryError]]:
         elif name in known:
             columns[name] = n
         elif name or any(clean(row[n]) for row in sheet.rows):
-            near = difflib.get_close_matches(name, [*known, *_ALIASES], n=1)
-            hint = f"did you mean {near[0]!r}? Otherwise " if near else ""
+            near = nearest(name, [*known, *_ALIASES])
+            hint = f"did you mean {near!r}? Otherwise " if near else ""
             problems.append(
                 SourceError(
                     f"A policy register has no column {written!r}.",
@@ -186,13 +185,12 @@ def _columns(sheet: Sheet) -> tuple[dict[str, int], list[ArmillaryError]]:
 
 
 def _no_titles(sheet: Sheet) -> SourceError:
-    lowered = {name.lower(): name for name in sheet.header}
     wanted = ("title_en", "title_zh", "title", "policy")
-    near = [m for name in wanted for m in difflib.get_close_matches(name, lowered, n=1)]
+    near = [found for name in wanted if (found := nearest(name, sheet.header))]
     return SourceError(
         f"{sheet.file} is no policy register: no column holds the names of the policies.",
         where=f"{sheet.file}, header: {listed(sheet.header)}",
-        fix=f"rename the column {lowered[near[0]]!r} to title_en or title_zh"
+        fix=f"rename the column {near[0]!r} to title_en or title_zh"
         if near
         else "give it a column title_en, title_zh or policy",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from armillary.errors import ArmillaryError, SourceError, listed, raise_all
+from armillary.errors import ArmillaryError, SourceError, listed, nearest, raise_all
 from armillary.model.columns import table_of
 from armillary.model.provenance import Reading, Rejection
 from armillary.sources.policies.dates import read_date
@@ -131,17 +131,15 @@ class _Record:
 
 
 def _missing(sheet: Sheet) -> list[ArmillaryError]:
-    import difflib
-
     problems: list[ArmillaryError] = []
     for name in _NEEDED:
         if name not in sheet.header:
-            near = difflib.get_close_matches(name, sheet.header, n=1)
+            near = nearest(name, sheet.header)
             problems.append(
                 SourceError(
                     f"The STIP Compass export has no column {name!r}.",
                     where=f"{sheet.file}, header",
-                    fix=f"rename the column {near[0]!r}" if near else "download the export again",
+                    fix=f"rename the column {near!r}" if near else "download the export again",
                 )
             )
     return problems

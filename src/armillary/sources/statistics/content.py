@@ -78,7 +78,7 @@ def kind_of(raw: bytes, path: Path) -> Kind:
             )
     head = raw[:4096].decode("utf-8-sig", errors="replace").lstrip().casefold()
     utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if b"\x00" in raw[:65536] and not utf16:
+    if b"\x00" in raw and not utf16:
         raise _refused(
             path,
             f"The file is binary: byte {raw.index(0):,} is zero.",

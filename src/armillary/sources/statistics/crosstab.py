@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from armillary.errors import ArmillaryError, SourceError, listed, raise_all
+from armillary.errors import ArmillaryError, SourceError, listed, nearest, raise_all
 from armillary.model.codelists import folded, resolve_area
 from armillary.sources.statistics import numerals
-from armillary.sources.statistics.toml_lines import nearest
 
 if TYPE_CHECKING:
     from armillary.sources.statistics.grids import Grid

@@ -144,10 +144,11 @@ def text_grid(raw: bytes, path: Path, *, mapping: Mapping | None) -> Grid:
     delimiter = (mapping.delimiter if mapping else None) or _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, lines, begins = [], [], 1
+    shared: dict[str, str] = {}  # most cells repeat: a table of codes takes half the memory
     try:
         for row in reader:
             if row:
-                rows.append(row)
+                rows.append([shared.setdefault(cell, cell) for cell in row])
                 lines.append(begins)
             begins = reader.line_num + 1
     except csv.Error as error:

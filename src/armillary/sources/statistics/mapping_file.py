@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import msgspec
 
-from armillary.errors import ArmillaryError, DefinitionError, raise_all
+from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, raise_all
 from armillary.model.codelists import codes, resolve_area
 from armillary.sources.statistics.mapping import (
     ATTRIBUTES,
@@ -21,7 +20,7 @@ from armillary.sources.statistics.mapping import (
     Pattern,
     Variable,
 )
-from armillary.sources.statistics.toml_lines import line_of, nearest
+from armillary.sources.toml import Toml, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Keyed
@@ -43,20 +42,19 @@ _IN_TABLES = ("dataflow", "header", "across", *_TABLES[:-1], "ignore", "dimensio
 class _Check:
     """Collects every problem of one mapping file."""
 
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.text = text
+    def __init__(self, toml: Toml) -> None:
+        self.path = toml.path
+        self.toml = toml
         self.problems: list[ArmillaryError] = []
         self.extra: tuple[str, ...] = ()
 
     def problem(self, key: tuple[str | int, ...], problem: str, fix: str) -> None:
-        where = f"{self.path}, line {line_of(self.text, key)}, key {'.'.join(map(str, key))}"
+        where = f"{self.path}, line {self.toml.line(*key) or 1}, key {'.'.join(map(str, key))}"
         self.problems.append(DefinitionError(problem, where=where, fix=fix))
 
     def unknown(self, key: tuple[str | int, ...], allowed: tuple[str, ...], what: str) -> None:
         name = str(key[-1])
-        close = nearest(name, allowed)
-        fix = f"did you mean {close!r}?" if close else f"use one of {', '.join(allowed)}"
+        fix = did_you_mean(name, allowed, otherwise=f"use one of {', '.join(allowed)}")
         self.problem(key, f"{name!r} is no {what}.", fix)
 
     def values(self, key: tuple[str | int, ...], given: Keyed[str, Any]) -> dict[str, str]:
@@ -81,8 +79,7 @@ class _Check:
             fix = f"did you mean {meant!r}?" if meant else "use a code of CL_AREA"
         elif name in CODELIST_OF and value not in codes(CODELIST_OF[name]):
             allowed = sorted(codes(CODELIST_OF[name]))
-            close = nearest(value, allowed)
-            fix = f"did you mean {close!r}?" if close else f"use one of {', '.join(allowed)}"
+            fix = did_you_mean(value, allowed, otherwise=f"use one of {', '.join(allowed)}")
         elif name == "UNIT_MULT" and not re.fullmatch(r"-?\d{1,2}", value):
             fix = "write a power of ten, e.g. UNIT_MULT = 4 for ten thousands"
         elif name == "PRICE_BASE" and value not in PRICE_BASES:
@@ -92,8 +89,8 @@ class _Check:
             and value not in codes("CL_UNIT_MEASURE")
             and not _CURRENCY.fullmatch(value)
         ):
-            close = nearest(value, sorted(codes("CL_UNIT_MEASURE")))
-            fix = f"did you mean {close!r}?" if close else "use a code of CL_UNIT_MEASURE"
+            known = sorted(codes("CL_UNIT_MEASURE"))
+            fix = did_you_mean(value, known, otherwise="use a code of CL_UNIT_MEASURE")
         if fix:
             self.problem(key, f"{name} holds {value!r}, which is no code of it.", fix)
 
@@ -126,29 +123,9 @@ def read_mapping(path: Path) -> Mapping:
         ArmillaryError: The file is no TOML, or some keys are unknown or impossible; all of
             them together, each with its line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        given = tomllib.loads(text)
-    except OSError as error:
-        raise DefinitionError(
-            f"The mapping cannot be read: {error.strerror}.",
-            where=str(path),
-            fix="correct the path in observatory.toml",
-        ) from error
-    except UnicodeDecodeError as error:
-        raise DefinitionError(
-            f"The mapping is not UTF-8: byte {error.start} is {error.object[error.start]:#04x}.",
-            where=str(path),
-            fix="save it as UTF-8",
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(
-            f"The mapping is no valid TOML: {error}.",
-            where=str(path),
-            fix="mend the line; texts need quotes",
-        ) from error
-    check = _Check(path, text)
-    mapping = _mapping(check, given, (), inherited=None)
+    toml = read_toml(path)
+    check = _Check(toml)
+    mapping = _mapping(check, toml.data, (), inherited=None)
     raise_all(check.problems)
     return mapping
 

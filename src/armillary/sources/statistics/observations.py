@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 
 from armillary.errors import SourceError, listed
 from armillary.model.codelists import codelist, codes, folded, names, nearest_area, resolve_area
-from armillary.model.columns import table_of
+from armillary.model.columns import columns_of, from_columns
 from armillary.model.provenance import Reading, Rejection
 from armillary.sources.statistics import numerals
 from armillary.sources.statistics.mapping import CODELIST_OF, DIMENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Keyed
+
+    import pyarrow as pa
 
     from armillary.model.provenance import Origin
     from armillary.sources.statistics.mapping import Mapping
@@ -28,6 +31,11 @@ _MARKED = re.compile(r"(.*\d)\s*([^\d\s.,]{1,3})")
 _CODE = re.compile(r"[A-Za-z0-9_.@-]+")
 _BETWEEN_FLAGS = re.compile(r"[;, ]+")
 _EXTRA_FORBIDDEN = re.compile(r"[;=]")
+# A row is held as a tuple: as a mapping it would take three times the memory.
+_COLUMNS = tuple(column.column for column in columns_of("observation"))
+_AT = {name: place for place, name in enumerate(_COLUMNS)}
+_KEY = tuple(_AT[name] for name in (*DIMENSIONS, "DIMENSIONS"))
+_Row = tuple[object, ...]
 
 
 class Unfit(Exception):  # noqa: N818 - it is not an error of the program
@@ -63,7 +71,7 @@ class Observations:
         self.origin = origin
         self.areas = {folded(name): code for name, code in areas.items()}
         self.lenient = mapping is None or mapping.layout == "sdmx"
-        self.rows: list[dict[str, object]] = []
+        self.rows: list[_Row] = []
         self.rejections: list[Rejection] = []
         self.n_read = 0
         self.n_empty = 0
@@ -85,7 +93,7 @@ class Observations:
         self._extra = frozenset(mapping.dimensions if mapping else ())
         self._resolved.clear()
 
-    def tell_apart_by(self, dimensions: set[str]) -> None:
+    def tell_apart_by(self, dimensions: frozenset[str]) -> None:
         """Hold further dimensions in DIMENSIONS (SDMX messages bring their own)."""
         if not dimensions <= self._extra:
             self._extra = self._extra | dimensions
@@ -124,7 +132,8 @@ class Observations:
         self.n_read += 1
         said = {**(self.mapping.constants if self.mapping else {}), **values}
         try:
-            self.rows.append(self._row(locator, text, said, unit_word, numeral))
+            row = self._row(locator, text, said, unit_word, numeral)
+            self.rows.append(tuple(map(row.get, _COLUMNS)))
         except Unfit as unfit:
             self._list(locator, text or "(blank)", str(unfit))
 
@@ -160,14 +169,20 @@ class Observations:
         if not said.strip():
             raise Unfit(f"it has no {dimension}; the mapping must give one")
         if dimension == "TIME_PERIOD":
-            found = numerals.period(self._codes.get(dimension, {}).get(folded(said), said))
+            return self._period(said)
+        return self._area(said) if dimension == "REF_AREA" else self._code(dimension, said)
+
+    def _period(self, said: str) -> str:
+        found = self._resolved.get(("TIME_PERIOD", said))
+        if found is None:
+            found = numerals.period(self._codes.get("TIME_PERIOD", {}).get(folded(said), said))
             if found is None:
                 raise Unfit(
                     f"TIME_PERIOD {said!r} is no period such as 2021 or 2021-Q3; "
                     "map it in [codes.TIME_PERIOD]"
                 )
-            return found
-        return self._area(said) if dimension == "REF_AREA" else self._code(dimension, said)
+            self._resolved["TIME_PERIOD", said] = found
+        return found
 
     def _area(self, said: str) -> str:
         known = self._resolved.get(("REF_AREA", said))
@@ -235,7 +250,7 @@ class Observations:
                 if _EXTRA_FORBIDDEN.search(code):
                     raise Unfit(f"{dimension} {code!r} holds ; or =; map it in [codes.{dimension}]")
                 pairs.append(f"{dimension}={code}")
-        return ";".join(pairs)
+        return sys.intern(";".join(pairs))
 
     def _units(self, row: dict[str, object], said: Keyed[str, str], unit_word: str) -> None:
         measure, exponent = said.get("UNIT_MEASURE", ""), said.get("UNIT_MULT", "")
@@ -316,43 +331,64 @@ class Observations:
             n_read=self.n_read,
             n_kept=len(self.rows),
             n_empty=self.n_empty,
-            tables={"observation": table_of("observation", self.rows)},
+            tables={"observation": self._table()},
             rejections=tuple(self.rejections),
         )
 
-    def _repeated(self) -> list[list[dict[str, object]]]:
+    def _table(self) -> pa.Table:
+        places = enumerate(_COLUMNS)
+        data = {name: [row[place] for row in self.rows] for place, name in places}
+        return from_columns("observation", data)
+
+    def _repeated(self) -> list[list[_Row]]:
+        """Return the rows that share their key, together; usually none."""
+        seen: set[_Row] = set()
+        twice: set[_Row] = set()
+        for row in self.rows:
+            key = _key(row)
+            (twice if key in seen else seen).add(key)
+        if not twice:
+            return []
         held = defaultdict(list)
         for row in self.rows:
-            held[tuple(row[d] for d in (*DIMENSIONS, "DIMENSIONS"))].append(row)
-        return [group for group in held.values() if len(group) > 1]
+            if (key := _key(row)) in twice:
+                held[key].append(row)
+        return list(held.values())
 
     def _tell_apart_by_unit(self) -> None:
         """Add the unit and price base to DIMENSIONS where a dataflow uses them as dimensions."""
         names_ = ("PRICE_BASE", "UNIT_MEASURE")
-        if not any(len({tuple(r[n] for n in names_) for r in g}) > 1 for g in self._repeated()):
+        if not any(
+            len({tuple(r[_AT[n]] for n in names_) for r in g}) > 1 for g in self._repeated()
+        ):
             return
-        for row in self.rows:
-            pairs = [p for p in str(row["DIMENSIONS"]).split(";") if p]
-            pairs += [f"{name}={row[name]}" for name in names_]
-            row["DIMENSIONS"] = ";".join(sorted(pairs))
+        place = _AT["DIMENSIONS"]
+        for number, row in enumerate(self.rows):
+            pairs = [p for p in str(row[place]).split(";") if p]
+            pairs += [f"{name}={row[_AT[name]]}" for name in names_]
+            self.rows[number] = (*row[:place], ";".join(sorted(pairs)), *row[place + 1 :])
 
     def _refuse_repeated_keys(self) -> None:
         repeated = self._repeated()
         if not repeated:
             return
         for group in repeated:
-            places = [str(row["locator"]) for row in group]
-            for row in group:
-                others = [place for place in places if place != row["locator"]] or places[:1]
-                key = "/".join(str(row[d]) for d in DIMENSIONS[1:8])
+            places = [str(row[_AT["locator"]]) for row in group]
+            for row, place in zip(group, places, strict=True):
+                others = [p for p in places if p != place] or places[:1]
+                key = "/".join(str(row[_AT[d]]) for d in DIMENSIONS[1:8])
                 self._list(
-                    str(row["locator"]),
-                    str(row["OBS_TEXT"]),
+                    place,
+                    str(row[_AT["OBS_TEXT"]]),
                     f"the same key ({key}) also stands at {listed(others)}; tell them apart by a "
                     "dimension, or remove one",
                 )
         gone = {id(row) for group in repeated for row in group}
         self.rows = [row for row in self.rows if id(row) not in gone]
+
+
+def _key(row: _Row) -> _Row:
+    return tuple(row[place] for place in _KEY)
 
 
 @cache

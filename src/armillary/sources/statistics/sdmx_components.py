@@ -28,6 +28,11 @@ _NAMES = {
     "OBS_STATUS": ("OBS_STATUS", "OBS_FLAG", "STATUS"),
 }
 _CONFIDENTIALITY = ("CONF_STATUS", "CONF_STATUS_OBS", "OBS_CONF")
+# Names of attributes that a message may give once for a whole data set.
+ATTRIBUTES = frozenset(
+    {*_CONFIDENTIALITY, *_NAMES["UNIT_MEASURE"], *_NAMES["UNIT_MULT"], *_NAMES["PRICE_BASE"],
+     *_NAMES["OBS_STATUS"]}
+)  # fmt: skip
 # Components that describe an observation in every known structure, and never tell two apart.
 _ATTRIBUTES = {
     *_CONFIDENTIALITY, "ACTION", "BASE_PER", "BREAKS", "COLLECTION", "COLL_METHOD", "COMMENT",
@@ -59,20 +64,17 @@ class Components:
             column: tuple(str(s).upper() for s in chosen.get(column, _NAMES.get(column, ())))
             for column in _NAMES
         }
-        self.vintage = mapping.vintage if mapping else None
+        self._plans: dict[tuple[str | None, ...], tuple[list[tuple[str, str]], frozenset[str]]] = {}
 
-    def sort(self, said: Keyed[str, str]) -> tuple[dict[str, str], set[str]]:
+    def sort(self, said: Keyed[str, str]) -> tuple[dict[str, str], frozenset[str]]:
         """Return the values by column, and the names of those that are further dimensions."""
-        upper = {name.upper(): name for name in said}
-        values: dict[str, str] = {}
-        used: set[str] = set()
-        for column, names in self.names.items():
-            found = next((upper[name] for name in names if name in upper), None)
-            if found is not None and said[found].strip():
-                values[column] = said[found]
-                used.add(found)
-        extra = {name for name in said if name not in used and self._is_dimension(name)}
-        values |= {name: said[name] for name in extra}
+        # Messages repeat the same few sets of components: each is thought about once.
+        shape = (*said, None, *(name for name, value in said.items() if not value.strip()))
+        plan = self._plans.get(shape)
+        if plan is None:
+            plan = self._plans[shape] = self._plan(said)
+        columns, extra = plan
+        values = {column: said[name] for column, name in columns}
         values.setdefault("INDICATOR", self.structure.split(":")[-1].split("(")[0])
         if "REF_AREA" not in self.constants:
             values.setdefault("REF_AREA", "_Z")
@@ -88,6 +90,19 @@ class Components:
             flags = [values.get("OBS_STATUS", ""), *kept_secret]
             values["OBS_FLAG"] = "; ".join(filter(None, flags))
         return values, extra
+
+    def _plan(self, said: Keyed[str, str]) -> tuple[list[tuple[str, str]], frozenset[str]]:
+        """Return column and component of each value, and the components that are dimensions."""
+        upper = {name.upper(): name for name in said}
+        columns: list[tuple[str, str]] = []
+        used: set[str] = set()
+        for column, names in self.names.items():
+            found = next((upper[name] for name in names if name in upper), None)
+            if found is not None and said[found].strip():
+                columns.append((column, found))
+                used.add(found)
+        extra = frozenset(name for name in said if name not in used and self._is_dimension(name))
+        return [*columns, *((name, name) for name in extra)], extra
 
     def _is_dimension(self, name: str) -> bool:
         if name in self.declared:

@@ -52,6 +52,7 @@ def read_sdmx_csv(
     version = "1.0" if "DATAFLOW" in at else "2.0"
     found = observations(f"SDMX-CSV {version}", "observations")
     held: dict[str, Components] = {}
+    places = {n: place for n, place in at.items() if n not in {*_NOT_COMPONENTS, value_name}}
     for row in range(1, len(grid.rows)):
         cells = grid.rows[row]
         locator = grid.locator(row, 0, whole_row=True)
@@ -62,13 +63,10 @@ def read_sdmx_csv(
         if "ACTION" in at and cells[at["ACTION"]].strip() == "D":
             found.reject(locator, cells[at[value_name]], "the row asks to delete an observation")
             continue
-        components = held.setdefault(
-            structure, Components(mapping, dimensions=before, structure=structure)
-        )
-        said = {
-            n: _code(cells[p]) for n, p in at.items() if n not in {*_NOT_COMPONENTS, value_name}
-        }
-        values, extra = components.sort(said)
+        if structure not in held:
+            held[structure] = Components(mapping, dimensions=before, structure=structure)
+        said = {name: _code(cells[place]) for name, place in places.items()}
+        values, extra = held[structure].sort(said)
         found.tell_apart_by(extra)
         found.add(locator=locator, text=cells[at[value_name]], values=values)
     return found.reading()

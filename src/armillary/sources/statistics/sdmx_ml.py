@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from armillary.errors import SourceError, listed
-from armillary.sources.statistics.sdmx_components import Components
+from armillary.sources.statistics.sdmx_components import ATTRIBUTES, Components
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _URN = re.compile(r"=([^=]+\([^)]*\))$")
-_WATCHED = ("Structure", "DataSet", "Group", "Series", "Obs", "Message", "Structures", "Reference")
+_WATCHED = (
+    "Structure",
+    "DataSet",
+    "Group",
+    "Series",
+    "Obs",
+    "Message",
+    "Structures",
+    "ErrorMessage",
+)
 
 
 def read_sdmx_ml(
@@ -35,12 +44,14 @@ def read_sdmx_ml(
 
     A generic message tells dimensions from attributes; in a structure-specific one, whatever
     is not a known attribute counts as a dimension, so that no two observations fall together.
+    The message is read as a stream: of the XML, no more than one series is held at a time.
+    Source: SDMX 2.1 and 3.0 Technical Specifications, section 3 (SDMX-ML).
 
     Raises:
-        SourceError: It is cut off, holds no data, or is the agency's answer that the data
-            will be ready later.
+        SourceError: It is cut off, declares a DTD, holds no data, or is the agency's answer
+            that there are none or that they will be ready later.
     """
-    message = _Message(mapping, observations)
+    message = _Message(path, mapping, observations)
     try:
         events = etree.iterparse(
             io.BytesIO(raw),
@@ -60,6 +71,12 @@ def read_sdmx_ml(
             where=str(path),
             fix="fetch it again",
         ) from error
+    if message.errors:
+        raise SourceError(
+            f"The agency sent an error instead of data: {listed(message.errors)}.",
+            where=str(path),
+            fix="correct what was asked of the agency, and fetch it again",
+        )
     if message.notes:
         raise SourceError(
             f"The agency sent a note instead of data: {listed(message.notes)}",
@@ -81,8 +98,13 @@ class _Message:
     """What has been heard of a message so far."""
 
     def __init__(
-        self, mapping: Mapping | None, observations: Callable[[str, str], Observations]
+        self,
+        path: Path,
+        mapping: Mapping | None,
+        observations: Callable[[str, str], Observations],
     ) -> None:
+        self.path = path
+        self.begun = False
         self.mapping = mapping
         self.observations = observations
         self.found: Observations | None = None
@@ -92,12 +114,16 @@ class _Message:
         self.n_series = self.n_obs = self.n_sets = 0
         self.components: dict[tuple[str, frozenset[str] | None], Components] = {}
         self.in_series = False
+        self.of_data_set: dict[str, str] | None = None
         self.notes: list[str] = []
+        self.errors: list[str] = []
         self.structures = False
 
     def hear(self, event: str, element: etree._Element) -> None:
         name = _local(element)
         if event == "start":
+            if not self.begun:
+                self._refuse_dtd(element)
             if name == "DataSet":
                 self._data_set(element)
             self.in_series = self.in_series or name == "Series"
@@ -115,15 +141,27 @@ class _Message:
             _forget(element)
         elif name == "Obs" and not self.in_series:
             self.n_obs += 1
-            self._observation(element, {}, set(), f"Obs {self.n_obs}")
+            self._observation(element, self._shared(element), set(), f"Obs {self.n_obs}")
             _forget(element)
         elif name == "Message" and "footer" in element.tag:
             self.notes += [t for t in map(str.strip, _texts(element)) if t][:2]
+        elif name == "ErrorMessage":
+            self.errors += [t for t in map(str.strip, _texts(element)) if t][:2]
+
+    def _refuse_dtd(self, element: etree._Element) -> None:
+        self.begun = True
+        if element.getroottree().docinfo.internalDTD is not None:
+            raise SourceError(
+                "The SDMX-ML declares a document type (DTD), which no agency's message does.",
+                where=str(self.path),
+                fix="fetch it from the agency itself, or delete the <!DOCTYPE ...> declaration",
+            )
 
     def _data_set(self, element: etree._Element) -> None:
         self.n_sets += 1
         self.n_series = self.n_obs = 0
         self.groups = []
+        self.of_data_set = None
         reference = next(
             (v for k, v in element.attrib.items() if str(k).rpartition("}")[2] == "structureRef"),
             "",
@@ -131,10 +169,18 @@ class _Message:
         known = list(self.structure_of.values()) or [("", "TIME_PERIOD")]
         self.structure, self.at_observation = self.structure_of.get(str(reference), known[0])
 
+    def _shared(self, element: etree._Element) -> dict[str, str]:
+        """Return what the data set says of all its observations, ahead of the first of them."""
+        if self.of_data_set is None:
+            parent = element.getparent()
+            _, said = _parts(parent, "") if parent is not None else (None, {})
+            self.of_data_set = {n: value for n, value in said.items() if n.upper() in ATTRIBUTES}
+        return self.of_data_set
+
     def _series(self, element: etree._Element) -> None:
         self.n_series += 1
         key, attributes = _parts(element, "SeriesKey")
-        said = {**attributes, **(key or {})}
+        said = {**self._shared(element), **attributes, **(key or {})}
         for group_key, group_attributes in self.groups:
             shared = (
                 group_key

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from armillary.errors import ArmillaryError, SourceError, listed, raise_all
+from armillary.errors import ArmillaryError, SourceError, listed, nearest, raise_all
 from armillary.model.codelists import folded
-from armillary.sources.statistics.toml_lines import nearest
 
 if TYPE_CHECKING:
     from armillary.sources.statistics.grids import Grid

@@ -107,6 +107,10 @@ class Records:
         """Refuse one item, saying why and how to mend it."""
         self._rejections.append(Rejection(locator=locator, text=text[:_TEXT_SHOWN], reason=reason))
 
+    def refuse_line(self, line: int, text: str, reason: str) -> None:
+        """Refuse what stands on a line, as `tagged.parse` tells it."""
+        self.refuse(f"line {line}", text=text, reason=reason)
+
     def pass_over(self) -> None:
         """Count one item that holds nothing by the layout of the file."""
         self._n_empty += 1

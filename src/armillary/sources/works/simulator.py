@@ -56,7 +56,7 @@ def simulate(simulation: Simulation, *, source: str, origin: Origin) -> Reading:
     words = vocabulary(topics)
     planted = plan(simulation, topics, rng=rngs[0])
     works = draw_works(simulation, planted, n_areas=len(words.areas), rng=rngs[1])
-    citations = cite(simulation, planted, works, rng=rngs[2])
+    citations = cite(simulation, planted, works=works, rng=rngs[2])
     people = populate(planted, works, areas=words.areas, rng=rngs[3])
     native = _numbered("SIM", simulation.works, width=6)
     ids = pc.binary_join_element_wise(source, native, ":")
@@ -146,7 +146,7 @@ def _check(simulation: Simulation, source: str) -> None:
         (
             inside <= 1 + 1e-9,
             f"inside_topic + inside_area = {inside:g}",
-            "let them sum to 1 or less; what is left goes to other areas",
+            "let them sum to 1 or less; what is left goes to any area",
         ),
     ]
     problems: list[ArmillaryError] = [

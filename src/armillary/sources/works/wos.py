@@ -31,12 +31,8 @@ def read_tagged(content: Text, *, source: str, origin: Origin) -> Reading:
         origin: The file.
     """
     records = Records(source=source, origin=origin)
-
-    def refuse(line: int, text: str, reason: str) -> None:
-        records.refuse(f"line {line}", text=text, reason=reason)
-
     has_references = "\nCR " in content.text
-    for record in parse(content.text, refuse=refuse):
+    for record in parse(content.text, refuse=records.refuse_line):
         _keep(records, record, f"line {record.line}", has_references=has_references)
     cut = "" if ends(content.text) else "no EF at the end: the file may be cut short"
     return records.reading(TAGGED, notes=(content.encoding, cut))

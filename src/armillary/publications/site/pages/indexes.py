@@ -89,7 +89,9 @@ def headlines(site: Site) -> Iterable[Headline]:
                 title=index.title,
                 about=index.about,
                 figures=partial(_figures, site, index),
-                chart=partial(ranking_chart, site, index, first=10),
+                chart=lambda words, index=index: ranking_chart(  # type: ignore[misc]
+                    site, index, words=words, first=10
+                ),
                 sources=index.sources,
             )
 
@@ -110,7 +112,7 @@ def _figures(site: Site, index: IndexDefinition, words: Words) -> list[tuple[str
 
 
 def ranking_chart(
-    site: Site, index: IndexDefinition, words: Words, *, first: int = _ROWS_DRAWN
+    site: Site, index: IndexDefinition, *, words: Words, first: int = _ROWS_DRAWN
 ) -> charts.Chart:
     """Draw the first units with their scores and 90 % intervals.
 
@@ -206,7 +208,7 @@ def _context(site: Site, index: IndexDefinition, words: Words) -> dict[str, Any]
         "index": index,
         "board": held,
         "figures_of": _figures(site, index, words),
-        "chart": ranking_chart(site, index, words) if held.ranked else None,
+        "chart": ranking_chart(site, index, words=words) if held.ranked else None,
         "last": max(last, len(held.ranked)),
         "node_name": node_name,
         "profile": lambda unit: profile(index.id, unit),

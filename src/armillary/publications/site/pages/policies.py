@@ -1,4 +1,4 @@
-"""Policy registers: browsing by theme and year, a page for each initiative, search."""
+"""Policy registers: browsing by what initiatives share, a page for each, search."""
 
 from __future__ import annotations
 
@@ -8,6 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from armillary.model.observatory import PoliciesDefinition, Text
 from armillary.publications.site.core import Headline, Page, Site, slug
+from armillary.publications.site.policy_charts import year_chart
+from armillary.publications.site.policy_facts import (
+    BROWSED,
+    Register,
+    in_both,
+    paragraphs,
+    register,
+    title_of,
+    year_of,
+)
+from armillary.publications.site.policy_search import groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +27,9 @@ if TYPE_CHECKING:
 
 LISTING = "policies/index.html"
 _PER_PAGE = 50
-_FACETS = ("theme", "instrument", "target_group", "tag")
+_OVERVIEW = 16  # values of a facet shown on the page of the register
+_LATEST = 10
+_AROUND = 2  # parts of a list that are linked on either side
 _HTTP = re.compile(r"https?://[^\s<>\"']+")
 
 
@@ -28,68 +41,6 @@ def home(register: str) -> str:
 def search_path(register: str) -> str:
     """Return the path of the search page of one register."""
     return f"policies/{slug(register)}/search.html"
-
-
-def initiative_path(register: str, initiative: str) -> str:
-    """Return the path of the page of one initiative."""
-    return f"policies/{slug(register)}/{slug(initiative)}.html"
-
-
-class Register:
-    """One register as its pages need it, read once.
-
-    Args:
-        site: The site.
-        definition: The register.
-    """
-
-    def __init__(self, site: Site, definition: PoliciesDefinition) -> None:
-        self.definition = definition
-        self.initiatives: dict[str, dict[str, Any]] = {}
-        self.facets: dict[str, dict[str, list[tuple[str, Text]]]] = {}
-        for source in definition.sources:
-            for row in site.rows("initiative", source=source):
-                self.initiatives[row["initiative"]] = row
-            for row in site.rows("initiative_facet", source=source):
-                name = Text(en=row["name_en"], zh=row["name_zh"] or "")
-                held = self.facets.setdefault(row["initiative"], {})
-                held.setdefault(row["facet"], []).append((row["code"], name))
-        latest = sorted(self.initiatives.values(), key=lambda row: row["initiative"])
-        self.latest = sorted(latest, key=lambda row: row["date"] or "", reverse=True)
-        counts = site.rows("initiative_count", register=definition.id)
-        self.years = {row["year"]: row["n_initiatives"] for row in counts if row["facet"] == "all"}
-        self.themes: dict[str, tuple[Text, int]] = {}
-        for row in counts:
-            if row["facet"] == "theme":
-                name = Text(en=row["name_en"], zh=row["name_zh"] or "")
-                before = self.themes.get(row["code"], (name, 0))[1]
-                self.themes[row["code"]] = (name, before + row["n_initiatives"])
-
-    def of_year(self, year: int | None) -> list[dict[str, Any]]:
-        """Return the initiatives of one year; None those without a date."""
-        wanted = "" if year is None else str(year)
-        return [row for row in self.latest if (row["date"] or "")[:4] == wanted]
-
-    def of_theme(self, code: str) -> list[dict[str, Any]]:
-        """Return the initiatives of one theme, the latest first."""
-        return [
-            row
-            for row in self.latest
-            if any(code == c for c, _ in self.facets.get(row["initiative"], {}).get("theme", []))
-        ]
-
-
-def title_of(row: Mapping[str, Any]) -> Text:
-    """Return the title of an initiative, or its number where the source has none."""
-    english, chinese = row["title_en"] or "", row["title_zh"] or ""
-    if not english and not chinese:
-        english = row["title_original"] or row["native_id"]
-    return Text(en=english, zh=chinese)
-
-
-def register(site: Site, definition: PoliciesDefinition) -> Register:
-    """Return one register, read once for the whole site."""
-    return site.keep(f"register:{definition.id}", lambda: Register(site, definition))
 
 
 def pages(site: Site) -> Iterable[Page]:
@@ -117,7 +68,7 @@ def _register_pages(site: Site, definition: PoliciesDefinition) -> Iterable[Page
         path=above,
         title=definition.title,
         template="policies.html",
-        context=partial(_overview, held),
+        context=partial(_overview, site, held),
         section="policies",
         above=LISTING,
         sources=definition.sources,
@@ -126,21 +77,22 @@ def _register_pages(site: Site, definition: PoliciesDefinition) -> Iterable[Page
         path=search_path(definition.id),
         title="policies.search",
         template="policies_search.html",
-        context=lambda words: {"register": held, "result": None, "asked": {}},
+        context=lambda words: {"register": held, "result": None, "groups": groups(held, words)},
         section="policies",
         above=above,
         sources=definition.sources,
         searches=True,
     )
-    for code, (name, _) in held.themes.items():
-        yield from _lists(held, f"theme-{slug(code)}", title=name, rows=held.of_theme(code))
-    for year in held.years:
+    for facet in BROWSED:
+        if facet in held.values:
+            yield from _facet_pages(held, facet)
+    for year, rows in held.years.items():
         known = Text(en=str(year), zh=f"{year}年")
         title = known if year is not None else Text(en="Without a date", zh="日期不详")
-        yield from _lists(held, f"year-{year or 'none'}", title=title, rows=held.of_year(year))
+        yield from _lists(held, f"year-{year or 'none'}", title=title, rows=rows, above=above)
     for row in held.initiatives.values():
         yield Page(
-            path=initiative_path(definition.id, row["initiative"]),
+            path=f"{held.folder}/{slug(row['initiative'])}.html",
             title=title_of(row),
             template="policy.html",
             context=partial(_initiative, site, held, row),
@@ -151,93 +103,156 @@ def _register_pages(site: Site, definition: PoliciesDefinition) -> Iterable[Page
         )
 
 
+def _facet_pages(held: Register, facet: str) -> Iterable[Page]:
+    """Give the page of all values of a facet, and the list of each value."""
+    path = f"{held.folder}/{BROWSED[facet]}.html"
+    yield Page(
+        path=path,
+        title=f"policies.all.{facet}",
+        template="policies_values.html",
+        context=partial(_values, held, facet),
+        section="policies",
+        above=home(held.definition.id),
+        sources=held.definition.sources,
+    )
+    for value in held.values[facet].values():
+        yield from _lists(
+            held, value.stem, title=value.name, rows=value.rows, above=path, facet=facet
+        )
+
+
 def _lists(
-    held: Register, name: str, *, title: Text, rows: Sequence[Mapping[str, Any]]
+    held: Register,
+    stem: str,
+    *,
+    title: Text,
+    rows: Sequence[Mapping[str, Any]],
+    above: str,
+    facet: str = "year",
 ) -> Iterable[Page]:
     """Give one list in parts of fifty, joined by plain links."""
-    base = f"policies/{slug(held.definition.id)}"
     count = max(1, -(-len(rows) // _PER_PAGE))
-    paths = [f"{base}/{name}{f'-{n}' if n > 1 else ''}.html" for n in range(1, count + 1)]
-    for n, path in enumerate(paths):
-        shown = rows[n * _PER_PAGE : (n + 1) * _PER_PAGE]
+    # No slug ends in an underscore and a "p", so no part takes the name of another list.
+    names = [f"{stem}{f'_p{n}' if n > 1 else ''}.html" for n in range(1, count + 1)]
+    for n, name in enumerate(names):
         yield Page(
-            path=path,
+            path=f"{held.folder}/{name}",
             title=title,
             template="policies_part.html",
-            context=partial(_part, held, rows=shown, paths=paths, n=n, total=len(rows)),
+            context=partial(_part, held, facet, rows=rows, names=names, n=n),
             section="policies",
-            above=home(held.definition.id),
+            above=above,
             sources=held.definition.sources,
         )
 
 
-def _overview(held: Register, words: Words) -> dict[str, Any]:
-    most = max((n for _, n in held.themes.values()), default=1)
+def _overview(site: Site, held: Register, words: Words) -> dict[str, Any]:
     return {
         "register": held,
-        "themes": sorted(held.themes.items(), key=lambda one: -one[1][1]),
-        "most": most,
-        "years": sorted(held.years.items(), key=lambda one: (one[0] is None, -(one[0] or 0))),
-        "most_in_year": max(held.years.values(), default=1),
-        "latest": _entries(held, held.latest[:20]),
-        "base": f"policies/{slug(held.definition.id)}",
-        "search": search_path(held.definition.id),
-        "slug": slug,
+        "figures_of": _figures(held, words),
+        "notes": _notes(held, words),
+        "chart": year_chart(site, held, words),
+        "facets": [
+            (facet, BROWSED[facet], list(held.values[facet].values()))
+            for facet in BROWSED
+            if facet in held.values and (facet != "area" or len(held.values[facet]) > 1)
+        ],
+        "shown": _OVERVIEW,
+        "years": [(year, len(rows)) for year, rows in held.years.items()],
+        "latest": [held.entry(row, words) for row in held.latest[:_LATEST]],
+    }
+
+
+def _notes(held: Register, words: Words) -> list[str]:
+    """Say in which language titles and names are, where it is not that of the page."""
+    notes = []
+    other = "en" if words.language == "zh" else "zh"
+    if not held.titled_in(words.language) and held.titled_in(other):
+        notes.append(words(f"policies.titles_only_{other}"))
+    names = [value.name for facet in BROWSED for value in held.values.get(facet, {}).values()]
+    if names and all(name.language_shown(words.language) == other for name in names):
+        notes.append(words(f"policies.names_only_{other}"))
+    return notes
+
+
+def _values(held: Register, facet: str, words: Words) -> dict[str, Any]:
+    values = list(held.values[facet].values())
+    return {
+        "facet": facet,
+        "values": values,
+        "rows": [
+            {
+                "code": v.code,
+                "name_en": v.name.en or None,
+                "name_zh": v.name.zh or None,
+                "n_initiatives": v.n,
+            }
+            for v in values
+        ],
+        "columns": ["code", "name_en", "name_zh", "n_initiatives"],
     }
 
 
 def _part(
     held: Register,
+    facet: str,
     words: Words,
     *,
     rows: Sequence[Mapping[str, Any]],
-    paths: Sequence[str],
+    names: Sequence[str],
     n: int,
-    total: int,
 ) -> dict[str, Any]:
-    return {"shown": _entries(held, rows), "paths": paths, "at": n, "total": total}
-
-
-def _entries(held: Register, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "path": initiative_path(held.definition.id, row["initiative"]),
-            "title": title_of(row),
-            "date": row["date"],
-            "issuer": Text(en=row["issuer_en"] or "", zh=row["issuer_zh"] or ""),
-            "area": row["area_name"] or row["REF_AREA"] or "",
-        }
-        for row in rows
-    ]
+    first = n * _PER_PAGE
+    shown = rows[first : first + _PER_PAGE]
+    around = {0, len(names) - 1, *range(n - _AROUND, n + _AROUND + 1)}
+    return {
+        "facet": facet,
+        "register": held.definition.title,
+        "shown": [held.entry(row, words) for row in shown],
+        "parts": [(place, name) for place, name in enumerate(names) if place in around],
+        "count": len(names),
+        "at": n,
+        "first": first + 1,
+        "last": first + len(shown),
+        "total": len(rows),
+    }
 
 
 def _initiative(site: Site, held: Register, row: dict[str, Any], words: Words) -> dict[str, Any]:
-    found = held.facets.get(row["initiative"], {})
     address = _HTTP.match(row["address"] or "")
-    area = row["REF_AREA"]
+    titles = in_both(words, Text(en=row["title_en"] or "", zh=row["title_zh"] or ""))
+    original = row["title_original"]
+    highlights = in_both(words, Text(en=row["highlights_en"] or "", zh=row["highlights_zh"] or ""))
     return {
         "row": row,
-        "area": site.name("CL_AREA", area) if area else Text(en=row["area_name"] or ""),
+        "register": held.definition,
+        "year": year_of(row),
         "issuer": Text(en=row["issuer_en"] or "", zh=row["issuer_zh"] or ""),
-        "highlights": Text(en=row["highlights_en"] or "", zh=row["highlights_zh"] or ""),
-        "facets": [(facet, found[facet]) for facet in _FACETS if facet in found],
+        "other_titles": titles[1:],
+        "original": original if titles and original not in dict(titles).values() else None,
+        "highlights": [(language, paragraphs(text)) for language, text in highlights],
+        "facets": [
+            (facet, found) for facet in BROWSED if (found := held.of(row["initiative"], facet))
+        ],
+        "languages": held.facets[row["initiative"]]["language"],
         "address": address.group(0) if address else None,
+        "unlinked": None if address else row["address"],
         "origin": site.origins[row["origin"]],
-        "other_titles": [t for t in (row["title_en"], row["title_zh"], row["title_original"]) if t],
-        "base": f"policies/{slug(held.definition.id)}",
-        "slug": slug,
+        "source_page": f"sources/{slug(row['source'])}.html",
     }
 
 
 def headlines(site: Site) -> Iterable[Headline]:
     """Say of each register how many initiatives and themes it holds."""
     for definition in site.observatory.policies.values():
+        held = register(site, definition)
         yield Headline(
             section="policies",
             path=home(definition.id),
             title=definition.title,
             about=definition.about,
-            figures=partial(_figures, register(site, definition)),
+            figures=partial(_figures, held),
+            chart=partial(year_chart, site, held),
             sources=definition.sources,
         )
 
@@ -245,8 +260,11 @@ def headlines(site: Site) -> Iterable[Headline]:
 def _figures(held: Register, words: Words) -> list[tuple[str, str]]:
     known = [year for year in held.years if year is not None]
     figures = [(words.number(len(held.initiatives), 0), words("policies.initiatives"))]
-    if held.themes:
-        figures.append((words.number(len(held.themes), 0), words("policies.themes")))
+    for facet in ("theme", "instrument", "area"):
+        n = len(held.values.get(facet, ()))
+        if n > 1:
+            figures.append((words.number(n, 0), words(f"policies.n.{facet}")))
     if known:
-        figures.append((f"{min(known)}–{max(known)}", words("policies.years")))
-    return figures
+        span = str(known[0]) if min(known) == max(known) else f"{min(known)}–{max(known)}"
+        figures.append((span, words("policies.years")))
+    return figures[:4]

@@ -96,7 +96,7 @@ def headlines(site: Site) -> Iterable[Headline]:
                 title=definition.title,
                 about=definition.about,
                 figures=lambda words, one=one: _figures(site, one, words),  # type: ignore[misc]
-                chart=lambda words, one=one: share_chart(site, one, words),  # type: ignore[misc]
+                chart=lambda words, one=one: share_chart(site, one, words=words),  # type: ignore[misc]
                 sources=definition.sources,
             )
 
@@ -118,7 +118,7 @@ def _figures(site: Site, one: Breakdown, words: Words) -> list[tuple[str, str]]:
     year, lead = one.last, one.lead
     said = _unit(site, one, words)
     level = one.level(year, TOTAL, words.language)
-    name = words.plain(name_of(site, one.definition, lead))
+    name = words.plain(name_of(site, one.definition, code=lead))
     return [
         (words.number(level), words("statistics.total_in", unit=said, year=str(year))),
         (words.percent(one.share(year, lead)),
@@ -135,7 +135,7 @@ def _signed(share: float | None, words: Words) -> str:
 
 def _unit(site: Site, one: Breakdown, words: Words) -> str:
     levels = [row for (operation, _, _), row in one.rows.items() if operation == "level"]
-    return unit(site, levels, one.exponent[words.language], words)
+    return unit(site, levels, exponent=one.exponent[words.language], words=words)
 
 
 def _context(site: Site, one: Breakdown, words: Words, *, first: bool) -> dict[str, Any]:
@@ -153,7 +153,11 @@ def _context(site: Site, one: Breakdown, words: Words, *, first: bool) -> dict[s
         "area": site.name("CL_AREA", one.area),
         "indicator": site.name("CL_INDICATOR", definition.indicator),
         "key_figures": _figures(site, one, words),
-        "charts": [c for c in (share_chart(site, one, words), level_chart(site, one, words)) if c],
+        "charts": [
+            c
+            for c in (share_chart(site, one, words=words), level_chart(site, one, words=words))
+            if c
+        ],
         "tables": tables,
         "reasons": [(number, reason(text, words)) for text, number in whys.items()],
         "statuses": _statuses(site, one, words),
@@ -191,7 +195,7 @@ def _operation(
         "operation": operation,
         "title": words(f"statistics.{operation}"),
         "unit": _unit(site, one, words) if operation == "level" else words("statistics.percent"),
-        "codes": [(code, name_of(site, one.definition, code)) for code in codes],
+        "codes": [(code, name_of(site, one.definition, code=code)) for code in codes],
         "rows": [(year, [cell(year, code) for code in codes]) for year in reversed(one.years)],
     }
 
@@ -277,7 +281,7 @@ def _trace(site: Site, one: Breakdown) -> list[dict[str, Any]]:
     return [
         {
             "year": year,
-            "name": name_of(site, one.definition, code),
+            "name": name_of(site, one.definition, code=code),
             "row": row,
             "file": site.origins.get(row["origin"] or "", {}).get("file", row["origin"]),
         }

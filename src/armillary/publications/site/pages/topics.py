@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, Any
 from armillary.model.observatory import Text, TopicsDefinition
 from armillary.publications.site.core import Headline, Page, Site, slug
 from armillary.publications.site.pages.sources import address as source_page
-from armillary.publications.site.topic_drawing import (
-    course,
-    growth_class,
-    ratio_interval,
-    topic_map,
-)
+from armillary.publications.site.topic_drawing import course, ratio_interval, topic_map
 from armillary.publications.site.topic_facts import TopicFacts, topic_facts
 
 if TYPE_CHECKING:
@@ -24,10 +19,13 @@ if TYPE_CHECKING:
 
 LISTING = "topics/index.html"
 _COLUMNS = (
-    "cluster", "label", "n_works", "n_recent", "n_before", "share_recent", "share_before", "growth",
-    "growth_low", "growth_high", "trend_z", "cited_by", "hot_rank", "growing_rank", "x", "y",
+    "cluster", "label", "label_en", "label_zh", "n_works", "n_recent", "n_before",
+    "share_recent", "share_before", "growth", "growth_low", "growth_high", "trend_z",
+    "verdict", "cited_by", "hot_rank", "growing_rank", "x", "y",
 )  # fmt: skip
-_WIDEST = 4.0  # a growth ratio beyond this is drawn at the end of its axis
+_WIDEST = 8.0  # a growth ratio beyond this is drawn at the end of its axis
+_VERDICTS = ("grows", "doubt", "unsure", "shrinks")
+_OF_ITS_OWN = 0.6  # F1 from which a planted topic counts as found
 
 
 def address(definition: TopicsDefinition, page: str = "index") -> str:
@@ -70,7 +68,7 @@ def _map(site: Site, definition: TopicsDefinition) -> Iterable[Page]:
             path=address(definition, "planted"),
             title="topics.planted",
             template="topics_planted.html",
-            context=lambda words: _planted(definition, facts),
+            context=lambda words: _planted(definition, facts, words),
             section="topics",
             above=home,
             sources=definition.works,
@@ -78,7 +76,7 @@ def _map(site: Site, definition: TopicsDefinition) -> Iterable[Page]:
     for cluster, row in facts.clusters.items():
         yield Page(
             path=address(definition, cluster),
-            title=Text(en=row["label"], zh=row["label"]),
+            title=Text(en=row["label_en"] or row["label"], zh=row["label_zh"] or row["label"]),
             template="topic.html",
             context=lambda words, row=row: _topic(site, definition, facts, row, words),  # type: ignore[misc]
             section="topics",
@@ -110,6 +108,7 @@ def _card(site: Site, definition: TopicsDefinition) -> dict[str, Any]:
         "facts": facts,
         "simulated": bool(site.simulated.intersection(definition.works)),
         "growing": facts.listed("growing_rank")[:3],
+        "name": _named,
         "figures": lambda words: _figures(facts, words),
     }
 
@@ -118,10 +117,7 @@ def _figures(facts: TopicFacts, words: Words) -> list[tuple[str, str]]:
     one = next(iter(facts.clusters.values()), None)
     if one is None:
         return []
-    sure = sum(
-        growth_class(row["growth_low"], row["growth_high"]) == "grows"
-        for row in facts.clusters.values()
-    )
+    sure = sum(row["verdict"] == "grows" for row in facts.clusters.values())
     return [
         (words.number(facts.left_out["on_map"], 0), words("topics.works_on_map")),
         (words.number(len(facts.clusters), 0), words("topics.topics_found")),
@@ -140,7 +136,7 @@ def _context(
     site: Site, definition: TopicsDefinition, facts: TopicFacts, words: Words
 ) -> dict[str, Any]:
     rows = list(facts.clusters.values())
-    classes = [growth_class(row["growth_low"], row["growth_high"]) for row in rows]
+    classes = [row["verdict"] for row in rows]
     return {
         "definition": definition,
         "facts": facts,
@@ -149,14 +145,16 @@ def _context(
         "windows": _windows(rows[0]) if rows else {},
         "key_figures": _figures(facts, words),
         "draw_map": lambda link: topic_map(
-            rows, link=lambda cluster: link(address(definition, cluster))
+            rows,
+            link=lambda cluster: link(address(definition, cluster)),
+            label=lambda row: _named(row, words),
         ),
-        "map_file": str(topic_map(rows, link=None)),
+        "map_file": str(topic_map(rows, link=None, label=lambda row: _named(row, words))),
         "columns": _COLUMNS,
-        "n_classes": {name: classes.count(name) for name in ("grows", "unsure", "shrinks")},
+        "n_classes": {name: classes.count(name) for name in _VERDICTS},
         "hot": facts.listed("hot_rank"),
         "growing": facts.listed("growing_rank"),
-        "class_of": lambda row: growth_class(row["growth_low"], row["growth_high"]),
+        "name": lambda row: _named(row, words),
         "ratio": _ratio,
         "page_of": lambda cluster: address(definition, cluster),
         "left_out": facts.left_out,
@@ -167,9 +165,18 @@ def _context(
     }
 
 
+def _named(row: Mapping[str, Any], words: Words) -> str:
+    """Return the label of a topic in the language of the page, where its works give one."""
+    return str(row[f"label_{words.language}"] or row["label"])
+
+
 def _ratio(row: Mapping[str, Any]) -> str:
     return ratio_interval(
-        row["growth"], low=row["growth_low"], high=row["growth_high"], end=_WIDEST
+        row["growth"],
+        low=row["growth_low"],
+        high=row["growth_high"],
+        end=_WIDEST,
+        kind=row["verdict"],
     )
 
 
@@ -200,7 +207,8 @@ def _topic(
         "definition": definition,
         "row": row,
         "windows": _windows(row),
-        "kind": growth_class(row["growth_low"], row["growth_high"]),
+        "kind": row["verdict"],
+        "name": lambda other: _named(other, words),
         "years": years,
         "drawing_of_years": course(
             [(int(one["year"] or 0), one["share"]) for one in years],
@@ -231,18 +239,37 @@ def _tag(language: str | None) -> str | None:
     return language if plain.isascii() and plain.isalnum() and len(plain) <= 12 else None
 
 
-def _planted(definition: TopicsDefinition, facts: TopicFacts) -> dict[str, Any]:
+def _planted(definition: TopicsDefinition, facts: TopicFacts, words: Words) -> dict[str, Any]:
     rows = sorted(facts.planted, key=lambda row: (not row["emerging"], row["topic"]))
     emerging = [row for row in rows if row["emerging"]]
     known = [row["precision"] for row in rows if row["precision"] is not None]
+    growing = facts.listed("growing_rank")
+    matched = {row["cluster"] for row in rows if row["emerging"]}
     return {
         "definition": definition,
         "rows": rows,
-        "emerging": emerging,
+        "fates": [(fate, [r for r in emerging if _fate(r) == fate]) for fate in _FATES],
+        "n_emerging": len(emerging),
         "n_listed": sum(row["growing_rank"] is not None for row in emerging),
-        "n_growing": len(facts.listed("growing_rank")),
+        "growing": growing,
+        "others": [row for row in growing if row["cluster"] not in matched],
+        "found": sum(row["f1"] >= _OF_ITS_OWN for row in rows),
+        "of_its_own": _OF_ITS_OWN,
+        "adjusted_rand": rows[0]["adjusted_rand"],
         "precision": statistics.median(known) if known else math.nan,
         "recall": statistics.median(row["recall"] for row in rows),
+        "f1": statistics.median(row["f1"] for row in rows),
         "page_of": lambda cluster: address(definition, cluster),
+        "name": lambda row: _named(row, words),
         "clusters": facts.clusters,
     }
+
+
+_FATES = ("listed", "own", "missed")
+
+
+def _fate(row: Mapping[str, Any]) -> str:
+    """Say what became of an emerging topic: in the list, a topic but not listed, or missed."""
+    if row["growing_rank"] is not None:
+        return "listed"
+    return "own" if row["f1"] >= _OF_ITS_OWN else "missed"

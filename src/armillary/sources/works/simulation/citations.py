@@ -1,5 +1,9 @@
 """The citations of simulated works: mostly inside the topic, older to newer, rich get richer.
 
+A reference within the area, or to anywhere, goes to whatever there is to cite, the work's own
+topic among it: what passes between two topics is in proportion to both, so that a large topic
+does not drown the small ones beside it.
+
 Works are taken by quarters. The works of a quarter choose among all works of earlier quarters
 with a weight of (citations so far + 1) x ageing, which is preferential attachment with ageing
 (Source: Price 1976, doi:10.1002/asi.4630270505; Wang, Song & Barabási 2013,
@@ -56,7 +60,7 @@ class _Pools(NamedTuple):
 
 
 def cite(
-    simulation: Simulation, plan: Plan, works: Drawn, *, rng: np.random.Generator
+    simulation: Simulation, plan: Plan, *, works: Drawn, rng: np.random.Generator
 ) -> Citations:
     """Draw the references of every work.
 
@@ -131,7 +135,7 @@ def _choose_pools(
     citing: Ints,
     rng: np.random.Generator,
 ) -> Ints:
-    """Choose a pool for each reference: rows are from, to, and what is left out of it."""
+    """Choose a pool for each reference, shape (2, references): its first place and its end."""
     topic, area = works.topic[citing], works.area[citing]
     topical = topic >= 0
     inside = np.where(topical, simulation.inside_topic, 0.0)
@@ -141,16 +145,12 @@ def _choose_pools(
     to_area = ~to_topic & (draw < inside + simulation.inside_area)
     goal = np.where(to_parent, plan.parent[topic], topic)
     nothing = np.zeros_like(citing)
-    own_from = np.where(topical, pools.topic_from[topic], 0)
-    own_to = np.where(topical, pools.topic_to[topic], 0)
     area_from, area_to = pools.area_from[area], pools.area_to[area]
     cases = [to_topic, to_area]
     return np.stack(
         [
             np.select(cases, [pools.topic_from[goal], area_from], nothing),
             np.select(cases, [pools.topic_to[goal], area_to], nothing + len(pools.order)),
-            np.select(cases, [nothing, own_from], area_from),
-            np.select(cases, [nothing, own_to], area_to),
         ]
     )
 
@@ -168,14 +168,12 @@ def _choose_works(
     found = np.zeros(0, np.int64)
     pending = np.arange(len(citing))
     for _ in range(_ROUNDS):
-        low, high, out_from, out_to = ranges[:, pending]
-        left_out = np.where(out_from < out_to, total[out_to] - total[out_from], 0.0)
-        mass = total[high] - total[low] - left_out
+        low, high = ranges[:, pending]
+        mass = total[high] - total[low]
         point = total[low] + rng.random(len(pending)) * mass
-        point += np.where((left_out > 0) & (point >= total[out_from]), left_out, 0.0)
         place = np.minimum(np.searchsorted(total[1:], point, side="right"), n - 1)
         # Rounding at the edge of a range may hit its neighbour: such a draw counts as missed.
-        inside = (place >= low) & (place < high) & ((place < out_from) | (place >= out_to))
+        inside = (place >= low) & (place < high)
         hit = np.flatnonzero(inside & (mass > 0) & (weight[place] > 0))
         keys = citing[pending[hit]] * n + order[place[hit]]
         merged, first = np.unique(np.concatenate([found, keys]), return_index=True)

@@ -32,7 +32,8 @@ Ints = NDArray[np.int64]
 COURSES = ("stable", "rise", "plateau", "fade", "wave")
 _TURNS = ("stable", "rise", "wave", "plateau", "fade", "stable", "plateau", "rise", "wave", "fade")
 _YOUNG_YEARS = (2, 4)
-_SIZE_EXPONENT = 0.7
+_SIZE_EXPONENT = 0.3
+_YOUNG_SIZE = 2.0  # an emerging topic is on its way to more than the typical size
 _STEEPEST = 1.8
 
 
@@ -91,7 +92,7 @@ def plan(simulation: Simulation, topics: list[TopicWords], *, rng: np.random.Gen
     size = (1.0 + np.arange(n)) ** -_SIZE_EXPONENT * rng.lognormal(0, 0.15, n)
     size = rng.permutation(size)
     typical = float(np.median(size[~emerging])) if len(others) else 1.0
-    size[emerging] = typical * rng.lognormal(0, 0.25, int(emerging.sum()))
+    size[emerging] = _YOUNG_SIZE * typical * rng.lognormal(0, 0.25, int(emerging.sum()))
     area = np.array([topic.area for topic in topics])
     parent = _parents(area, birth, first, rng)
     return Plan(tuple(course.tolist()), birth, emerging, centre, width, size, area, parent)

@@ -30,6 +30,9 @@ _ZIPF_EXPONENT = 0.8
 _FROM_AREA = 0.25
 _FROM_NEIGHBOUR = 0.08
 _FROM_ELSEWHERE = 0.04
+# A work of no topic speaks of its area at large, and a little of this topic and that.
+_NOISE_FROM_AREA = 0.45
+_NOISE_FROM_NEIGHBOUR = 0.35
 _N_T, _N_M, _N_Q, _N_N = 6, 3, 3, 2
 _COLUMN = {"t": 1, "m": 1 + _N_T, "q": 1 + _N_T + _N_M, "n": 1 + _N_T + _N_M + _N_Q}
 # Which of a work's phrases the slots of each part take, in turn: the title's come back later.
@@ -194,9 +197,13 @@ def _choose_phrases(vocabulary: Vocabulary, subjects: Subjects, rng: np.random.G
     about = shared["object"].copy()
     half = np.arange(_N_T) % 2 == 1
     draw = rng.random((n, _N_T))
-    own = draw >= _FROM_AREA + _FROM_NEIGHBOUR + _FROM_ELSEWHERE
-    near = (draw < _FROM_AREA + _FROM_NEIGHBOUR) & (draw >= _FROM_AREA)
-    far = (draw >= _FROM_AREA + _FROM_NEIGHBOUR) & ~own
+    noise = (subjects.topic < 0)[:, None]
+    area_to = np.where(noise, _NOISE_FROM_AREA, _FROM_AREA)
+    near_to = area_to + np.where(noise, _NOISE_FROM_NEIGHBOUR, _FROM_NEIGHBOUR)
+    far_to = np.where(noise, 1.0, near_to + _FROM_ELSEWHERE)
+    near = (draw >= area_to) & (draw < near_to)
+    far = (draw >= near_to) & (draw < far_to)
+    own = draw >= far_to
     second = own & half & (subjects.second >= 0)[:, None]
     for topic, wanted in (
         (subjects.topic, own & ~second),
