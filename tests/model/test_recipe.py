@@ -117,8 +117,12 @@ def test_what_cannot_be_done_is_refused_before_anything_runs(changes, problem):
             "The recipe itself takes none, which is not among the choices",
         ),
         (
-            {"normalise": {"choices": [{"method": "minmax"}, {"method": "zscore"}]},
-             "aggregate.level.0": {"choices": [{"method": "arithmetic"}, {"method": "geometric"}]}},
+            {
+                "normalise": {"choices": [{"method": "minmax"}, {"method": "zscore"}]},
+                "aggregate.level.0": {
+                    "choices": [{"method": "arithmetic"}, {"method": "geometric"}]
+                },
+            },
             "normalise = minmax, aggregate.level.0 = geometric cannot be computed",
         ),
         ({"period": {"choices": [2023, 2024]}}, "'period' cannot be varied"),

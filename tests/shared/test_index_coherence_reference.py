@@ -384,7 +384,8 @@ def rescored(weights):
 def test_removing_each_element_does_what_it_does_in_coinr(level, elements):
     names = units("asem/dset_normalised.csv")
     removal = coherence.without_each(
-        tree.Tree(asem()), rescored, level=None if level == 1 else LEVELS[level])
+        tree.Tree(asem()), rescored, level=None if level == 1 else LEVELS[level]
+    )
     rank_rows = {r["uCode"]: r for r in read(f"analysis/remove_elements_L{level}_ranks.csv")}
     score_rows = {r["uCode"]: r for r in read(f"analysis/remove_elements_L{level}_scores.csv")}
     moved = {

@@ -115,7 +115,11 @@ def test_minmax_is_that_of_coinr(reference, bounds):
         ("asem/variant_aggregated_minmax1_100_gmean.csv", (1.0, 100.0), Geometric()),
         ("asem/variant_aggregated_minmax1_100_hmean.csv", (1.0, 100.0), Harmonic()),
         ("asem/variant_aggregated_minmax1_100_genmean_p2.csv", (1.0, 100.0), Generalised(power=2)),
-        ("asem/variant_aggregated_minmax1_100_genmean_pm1.csv", (1.0, 100.0), Generalised(power=-1)),
+        (
+            "asem/variant_aggregated_minmax1_100_genmean_pm1.csv",
+            (1.0, 100.0),
+            Generalised(power=-1),
+        ),
     ],
 )
 def test_every_aggregate_is_that_of_coinr(reference, bounds, mean):

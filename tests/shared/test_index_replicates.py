@@ -80,7 +80,10 @@ def test_every_replicate_is_that_of_coinr(name, count):
             seen[key] = len(variants)
             variants.append(prepare(given, recipe).variant())
     weights = np.array(
-        [[float(sets[code][f"set_{row['weight_set']}"]) for code in climbing.codes] for row in drawn]
+        [
+            [float(sets[code][f"set_{row['weight_set']}"]) for code in climbing.codes]
+            for row in drawn
+        ]
     )
 
     scores = climbing.climb(

@@ -183,17 +183,14 @@ def _check_weights(
                         f"give points to each of {listed(sorted(parts))}",
                     )
         elif isinstance(method, methods.HierarchyWeights):
-            wanted = {
-                frozenset(pair) for pair in itertools.combinations(sorted(parts), 2)
-            }
+            wanted = {frozenset(pair) for pair in itertools.combinations(sorted(parts), 2)}
             said = [frozenset(pair.split("/")) for pair in method.comparisons]
             if set(said) != wanted or len(said) != len(wanted):
                 refuse(
                     key,
                     f"{len(said)} comparisons do not compare each of the "
                     f"{len(wanted)} pairs of parts once.",
-                    'write "FIRST/SECOND" = 3 once for each pair of '
-                    f"{listed(sorted(parts))}",
+                    f'write "FIRST/SECOND" = 3 once for each pair of {listed(sorted(parts))}',
                 )
             elif any(value <= 0 for value in method.comparisons.values()):
                 refuse(key, "A comparison is 0 or below.", "write 1/3 as 0.333, not as -3")
@@ -306,9 +303,7 @@ def _name(method: Any) -> str:
     return str(msgspec.to_builtins(method)["method"])
 
 
-def _check_audit(
-    recipe: IndexRecipe, framework: Framework, *, where: str
-) -> list[ArmillaryError]:
+def _check_audit(recipe: IndexRecipe, framework: Framework, *, where: str) -> list[ArmillaryError]:
     """Refuse a variation of what is not in the recipe, and combinations that cannot be."""
     found: list[ArmillaryError] = []
 
@@ -372,9 +367,7 @@ def _check_audit(
     return found
 
 
-def _check_part(
-    path: str, framework: Framework, refuse: Callable[[str, str, str], None]
-) -> None:
+def _check_part(path: str, framework: Framework, refuse: Callable[[str, str, str], None]) -> None:
     parts = methods.parts_of(path)
     groups = [group.code for group in framework.groups]
     levels = sorted({framework.level[code] for code in groups})

@@ -156,7 +156,7 @@ def _varied(
         refuse(
             spot,
             f"{'.'.join(keys)} = {value!r} is no variation.",
-            'give a list of methods, or { spread = 0.25 }, { uniform = [0.1, 0.3] } for weights',
+            "give a list of methods, or { spread = 0.25 }, { uniform = [0.1, 0.3] } for weights",
         )
 
 

@@ -138,9 +138,7 @@ def test_a_unit_best_everywhere_is_first_in_every_replicate():
 VARY = {
     "impute": {"choices": [{"method": "none"}, {"method": "mean"}, {"method": "median"}]},
     "treat": {"choices": [{"method": "none"}, {"method": "winsorise", "maximum": 2}]},
-    "normalise": {
-        "choices": [{"method": "minmax", "range": (1.0, 100.0)}, {"method": "rank"}]
-    },
+    "normalise": {"choices": [{"method": "minmax", "range": (1.0, 100.0)}, {"method": "rank"}]},
     "aggregate.level.0": {"choices": [{"method": "arithmetic"}, {"method": "geometric"}]},
     "aggregate.node.P": {
         "choices": [{"method": "arithmetic"}, {"method": "ordered"}, {"method": "mean_min"}]

@@ -100,9 +100,7 @@ def audit(
     rows["audit_sensitivity"] = _sensitivity(experiment, recipe, progress)
     rows["audit_rank"], more = _ranks(inputs, stages, experiment, progress)
     known = {"index": index, "TIME_PERIOD": inputs.periods[-1]}
-    tables = {
-        name: table_of(name, [known | row for row in rows.get(name, [])]) for name in _TABLES
-    }
+    tables = {name: table_of(name, [known | row for row in rows.get(name, [])]) for name in _TABLES}
     return tables, tuple([*notes, *more])
 
 
@@ -192,9 +190,7 @@ def _replicates(experiment: Experiment, doubt: Doubt) -> list[Row]:
     return found
 
 
-def _sensitivity(
-    experiment: Experiment, recipe: IndexRecipe, progress: Progress
-) -> list[Row]:
+def _sensitivity(experiment: Experiment, recipe: IndexRecipe, progress: Progress) -> list[Row]:
     if len(experiment.factors) < 2:
         return []
     found = sensitivity(

@@ -107,13 +107,15 @@ def coherence_rows(
             for row in coherence.importance_by_group(subject.framework, **known, seed=seed)
         ],
         "audit_removal": lambda: _removals(subject, rescored, weights),
-        "audit_added_value": lambda: [
-            {key: row[key] for key in ("code", "units", "differing")}
-            | {"share": _finite(row["share"])}
-            for row in coherence.added_value(subject.framework, scores=subject.scores)
-        ]
-        if _pillars_are_groups(subject)
-        else [],
+        "audit_added_value": lambda: (
+            [
+                {key: row[key] for key in ("code", "units", "differing")}
+                | {"share": _finite(row["share"])}
+                for row in coherence.added_value(subject.framework, scores=subject.scores)
+            ]
+            if _pillars_are_groups(subject)
+            else []
+        ),
         "strength": lambda: _strengths(subject),
     }
     found: Rows = {}
@@ -132,9 +134,7 @@ def _finite(number: float | None) -> float | None:
 
 def _pillars_are_groups(subject: Subject) -> bool:
     framework = subject.framework
-    return all(
-        part.code in framework.children for part in framework.children[framework.root.code]
-    )
+    return all(part.code in framework.children for part in framework.children[framework.root.code])
 
 
 def _statistics(subject: Subject) -> list[Row]:
@@ -164,9 +164,7 @@ def _correlations(subject: Subject) -> list[Row]:
     ]
     found += [
         row | {"relation": "ancestor"}
-        for row in coherence.with_ancestors(
-            framework, values=subject.values, scores=subject.scores
-        )
+        for row in coherence.with_ancestors(framework, values=subject.values, scores=subject.scores)
     ]
     flagged = {
         (row["code"], row["other"]): row["kind"]
@@ -216,9 +214,7 @@ def _loadings(subject: Subject) -> list[Row]:
     ]
 
 
-def _removals(
-    subject: Subject, rescored: Callable[[Array], Array], weights: Array
-) -> list[Row]:
+def _removals(subject: Subject, rescored: Callable[[Array], Array], weights: Array) -> list[Row]:
     tree = Tree(subject.framework)
     depth = max(subject.framework.level[group.code] for group in subject.framework.groups)
     levels: list[int | None] = [*range(1, depth + 1), None]

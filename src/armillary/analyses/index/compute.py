@@ -116,9 +116,7 @@ def inputs_of(
     )
 
 
-def _framework_table(
-    index: str, framework: Framework, raw: RawValues, stages: Stages
-) -> pa.Table:
+def _framework_table(index: str, framework: Framework, raw: RawValues, stages: Stages) -> pa.Table:
     tree = Tree(framework)
     weights = dict(zip(tree.codes, stages.weights.tolist(), strict=True))
     share = weight.effective(framework, weights=weights)
@@ -164,9 +162,7 @@ def _status(
     return {key: " ".join(sorted(held)) for key, held in codes.items()}
 
 
-def _score_table(
-    index: str, framework: Framework, raw: RawValues, stages: Stages
-) -> pa.Table:
+def _score_table(index: str, framework: Framework, raw: RawValues, stages: Stages) -> pa.Table:
     number = Tree(framework).number
     rows: list[dict[str, object]] = []
     for p, year in enumerate(raw.periods):
@@ -203,9 +199,7 @@ def _score_table(
     return table_of("score", rows)
 
 
-def _treatment_table(
-    index: str, framework: Framework, raw: RawValues, stages: Stages
-) -> pa.Table:
+def _treatment_table(index: str, framework: Framework, raw: RawValues, stages: Stages) -> pa.Table:
     return table_of(
         "treatment",
         [

@@ -313,9 +313,9 @@ def _general_first(pair: tuple[str, Variation]) -> tuple[int, str]:
 
 
 def _choice(design: Array, factor: Factor) -> NDArray[np.int64]:
-    numbers: NDArray[np.int64] = (
-        design[:, factor.columns.start] * len(factor.choices)
-    ).astype(np.int64)
+    numbers: NDArray[np.int64] = (design[:, factor.columns.start] * len(factor.choices)).astype(
+        np.int64
+    )
     return numbers
 
 
@@ -323,9 +323,7 @@ def _products(factors: list[Factor]) -> list[tuple[int, ...]]:
     return list(itertools.product(*(range(len(f.choices)) for f in factors)))
 
 
-def _mixed(
-    picked: list[NDArray[np.int64]], factors: list[Factor], n: int
-) -> NDArray[np.int64]:
+def _mixed(picked: list[NDArray[np.int64]], factors: list[Factor], n: int) -> NDArray[np.int64]:
     """Number the combinations of several choices as `_products` lists them."""
     number = np.zeros(n, dtype=np.int64)
     for one, factor in zip(picked, factors, strict=True):

@@ -174,9 +174,7 @@ def prepare(inputs: Inputs, recipe: IndexRecipe, *, draw: int | None = None) -> 
     )
 
 
-def _imputed(
-    inputs: Inputs, recipe: IndexRecipe, values: Array, *, draw: int | None
-) -> Array:
+def _imputed(inputs: Inputs, recipe: IndexRecipe, values: Array, *, draw: int | None) -> Array:
     """Fill one period; an indicator with a way of its own is filled by it alone."""
     framework, method = inputs.framework, recipe.impute
     match method:
@@ -214,7 +212,7 @@ def _by_column(inputs: Inputs, method: Any, row: Array, *, code: str) -> Array:
                 where="impute, by",
                 fix=f"columns are {listed(list(inputs.groups))}"
                 if inputs.groups
-                else "name a table of units in observatory.toml: `units = \"indexes/units.csv\"`",
+                else 'name a table of units in observatory.toml: `units = "indexes/units.csv"`',
             )
         groups = [label or None for label in inputs.groups[method.by]]
     return function(row, groups=groups, units=inputs.units, indicator=code).values
@@ -337,7 +335,9 @@ def _treat_leaf(values: Array, method: Any, *, code: str, lower_is_better: bool)
         case methods.Transformed():
             if method.transform == "none":
                 return treat.untreated(values)
-            return _transform(method, method.transform, code, lower_is_better, within_limits)(values)
+            return _transform(method, method.transform, code, lower_is_better, within_limits)(
+                values
+            )
         case _:
             return treat.untreated(values)
 
@@ -414,14 +414,13 @@ def _normalise_leaf(inputs: Inputs, slab: Array, method: Any, leaf: Node) -> Arr
         case methods.ShareOfMaximum():
             return standards.share_of_maximum(flat, **known)
         case methods.Monitoring():
-            return standards.monitoring(
-                flat, **known, standard=_given(leaf.target), cap=method.cap
-            )
+            return standards.monitoring(flat, **known, standard=_given(leaf.target), cap=method.cap)
         case methods.BasePeriod():
             return _since_base(inputs, slab, method, known).ravel()
         case methods.ChainIndex():
-            rates = trends.growth_rates(slab, indicator=leaf.code, growth=method.growth,
-                                        direction=known["direction"])
+            rates = trends.growth_rates(
+                slab, indicator=leaf.code, growth=method.growth, direction=known["direction"]
+            )
             return np.vstack([np.full(slab.shape[1], np.nan), rates]).ravel()
         case _:
             return flat

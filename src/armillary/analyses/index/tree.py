@@ -265,9 +265,7 @@ class Tree(msgspec.Struct, frozen=True, dict=True):
             out[r] = values[n:] if out.shape[1] > 1 or len(self.parts) == 1 else values[-1:]
 
 
-def _one_group(
-    rows: Array, mean: Mean, weights: Array, scored: NDArray[np.bool_]
-) -> Array:
+def _one_group(rows: Array, mean: Mean, weights: Array, scored: NDArray[np.bool_]) -> Array:
     """Aggregate one group by the compiled kernels."""
     from armillary.analyses.index import kernels
 
@@ -297,9 +295,7 @@ def _one_group(
     return np.asarray(out[0, 0])
 
 
-def _of_doubt(
-    rows: Array, mean: methods.BenefitOfDoubt, scored: NDArray[np.bool_]
-) -> Array:
+def _of_doubt(rows: Array, mean: methods.BenefitOfDoubt, scored: NDArray[np.bool_]) -> Array:
     from armillary.analyses.index.frontier import benefit_of_the_doubt
 
     found = np.full(rows.shape[1], np.nan)

@@ -151,9 +151,7 @@ def mean_shift(ranks: NDArray[np.int64], published: NDArray[np.int64]) -> Array:
     return shift
 
 
-def _quantile(
-    counts: NDArray[np.int64], share: float, *, upper: bool = False
-) -> NDArray[np.int64]:
+def _quantile(counts: NDArray[np.int64], share: float, *, upper: bool = False) -> NDArray[np.int64]:
     """Find the least rank that at least `share` of the draws do not exceed.
 
     `upper` asks for more than `share`: with the other one, the ends of the median.
