@@ -84,7 +84,9 @@ def test_every_group_has_the_level_of_its_own():
         grouped = intervals(values, calibration=calibrate(values, groups=group, **options))
         held.append(
             [
-                ((one.low <= truth) & (truth <= one.high))[:, group == g][gone[:, group == g]].mean()
+                ((one.low <= truth) & (truth <= one.high))[:, group == g][
+                    gone[:, group == g]
+                ].mean()
                 for one in (alone, grouped)
                 for g in (0, 1)
             ]

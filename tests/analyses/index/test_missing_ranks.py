@@ -44,9 +44,7 @@ def test_a_case_worked_by_hand():
     np.testing.assert_array_equal(found.rank_median, [2.5 + 0.5, 2.0, 1.0])
     np.testing.assert_array_equal(found.rank_low, [2, 1, 1])
     np.testing.assert_array_equal(found.rank_high, [3, 3, 2])
-    np.testing.assert_allclose(
-        found.beats, [[0.5, 0.25, 0.0], [0.75, 0.5, 0.25], [1.0, 0.75, 0.5]]
-    )
+    np.testing.assert_allclose(found.beats, [[0.5, 0.25, 0.0], [0.75, 0.5, 0.25], [1.0, 0.75, 0.5]])
     np.testing.assert_allclose(found.score, [2.0, 3.0, 4.0])
     deviation = np.sqrt(8 / 3)
     np.testing.assert_allclose(found.score_low, [2, 3 - NORMAL * deviation, 4])
@@ -174,6 +172,4 @@ def test_what_cannot_be_ranked_is_refused():
     with pytest.raises(IndexMethodError, match="what is known differs"):
         ranks_given_missing(mean, values, draws=drawn, calibration=plain(3))
     with pytest.raises(IndexMethodError, match="too few for intervals that hold 99%"):
-        calibrate_scores(
-            mean, related(3, 12, seed=1), impute=impute, seed=1, level=0.99, folds=3
-        )
+        calibrate_scores(mean, related(3, 12, seed=1), impute=impute, seed=1, level=0.99, folds=3)

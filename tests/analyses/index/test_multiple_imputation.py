@@ -87,13 +87,11 @@ def test_draws_given_parameters_have_the_conditional_distribution():
     values = root @ generator.normal(size=(5, 1000))
     values[:3, 0] = np.nan
     fitted = em.fit(values, ridge=0.0)
-    mean, covariance = em.conditional(
-        values[:, 0], mean=fitted.mean, covariance=fitted.covariance
-    )
+    mean, covariance = em.conditional(values[:, 0], mean=fitted.mean, covariance=fitted.covariance)
 
-    found = draws(
-        values, number=2000, parameter_draws=20, seed=1, transform="none", ridge=0.0
-    )[:, :3, 0]
+    found = draws(values, number=2000, parameter_draws=20, seed=1, transform="none", ridge=0.0)[
+        :, :3, 0
+    ]
 
     deviation = np.sqrt(np.diag(covariance))
     assert (np.abs(found.mean(axis=0) - mean) < 0.12 * deviation).all()
@@ -152,9 +150,7 @@ def test_pooling_follows_rubin_by_hand():
     np.testing.assert_allclose(found.estimate, [3.0, 5.0])
     np.testing.assert_allclose(found.between, [7.0, 0.0])
     np.testing.assert_allclose(found.variance, [2 + 4 / 3 * 7, 2.0])
-    np.testing.assert_allclose(
-        found.degrees_of_freedom, [2 * (1 + 2 / (4 / 3 * 7)) ** 2, np.inf]
-    )
+    np.testing.assert_allclose(found.degrees_of_freedom, [2 * (1 + 2 / (4 / 3 * 7)) ** 2, np.inf])
     np.testing.assert_allclose(found.missing_information, [(28 / 3) / (2 + 28 / 3), 0.0])
 
 
