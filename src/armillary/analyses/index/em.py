@@ -98,6 +98,8 @@ def fit(
     if np.any((known * (counts > 0)).sum(axis=1) < 1):
         raise ValueError("weights leave a leaf without a known value")
     prior = empirical_ridge(values) if ridge is None else ridge
+    if prior < 0:
+        raise ValueError(f"ridge must not be below 0, not {prior:g}")
     centre, scale = _standard(values, counts)
     z = (values - centre[:, None]) / scale[:, None]
     if start is None:
@@ -170,8 +172,8 @@ def empirical_ridge(values: NDArray[np.float64]) -> float:
     computed from standardised values with 0 where they are missing; the prior is given
     ridge + leaves + 1 degrees of freedom, so that the posterior mean is the estimate of `fit`.
     Looked for between 0.1 and 10 times the number of units.
-    Source: Chen (1979), Bayesian inference for a normal dispersion matrix and its application
-    to stochastic multiple regression analysis.
+    Source: the conjugate prior of the normal distribution, whose marginal likelihood has a closed
+    form (Anderson 2003, An Introduction to Multivariate Statistical Analysis, section 7.7).
 
     Args:
         values: Shape (leaves, units); NaN = missing.

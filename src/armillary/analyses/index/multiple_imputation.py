@@ -90,8 +90,8 @@ def draws(
             bootstraps lose them.
     """
     check_choice(model, MODELS, what="model")
-    if number < 1:
-        raise ValueError(f"number must be at least 1, not {number}")
+    if number < 1 or donors < 1:
+        raise ValueError(f"number and donors must be at least 1, not {number} and {donors}")
     leaves = len(values)
     z = on_scale(values, transform=transform, previous=previous)
     prior = em.empirical_ridge(z) if ridge is None else ridge
