@@ -110,6 +110,18 @@ def test_an_indicator_with_few_known_values_takes_the_pooled_width():
     assert found.leaf[0] != all_pooled.leaf[0]
 
 
+def test_indicators_of_two_values_have_intervals_too():
+    values = np.where(skewed(5, 60, seed=1) > 1.5, 1.0, 0.0)
+    values[:, ::7] = np.nan
+
+    found = intervals(values, calibration=calibrate(values, seed=1, folds=5))
+
+    gone = np.isnan(values)
+    assert (found.low[gone] >= 0).all()
+    assert (found.low[gone] <= found.high[gone]).all()
+    assert (found.high[gone] <= 1).all()
+
+
 def test_known_values_have_no_interval_and_ends_stay_within_the_known_range():
     values = hidden_share(skewed(5, 60, seed=4), share=0.2, seed=5)
 

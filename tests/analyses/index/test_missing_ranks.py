@@ -171,5 +171,7 @@ def test_what_cannot_be_ranked_is_refused():
         ranks_given_missing(mean, values, draws=drawn[:1], calibration=plain(3))
     with pytest.raises(IndexMethodError, match="what is known differs"):
         ranks_given_missing(mean, values, draws=drawn, calibration=plain(3))
+    with pytest.raises(ValueError, match="level"):
+        calibrate_scores(mean, related(3, 12, seed=1), impute=impute, seed=1, level=0.0)
     with pytest.raises(IndexMethodError, match="too few for intervals that hold 99%"):
         calibrate_scores(mean, related(3, 12, seed=1), impute=impute, seed=1, level=0.99, folds=3)

@@ -20,6 +20,7 @@ from armillary.errors import IndexMethodError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TINY = 1e-6  # half-width where ties are so many that hidden values are hardly ever missed
 _LEAST = 0.05  # share of the pooled residual quantile below which no indicator's falls
 
 
@@ -119,7 +120,7 @@ def calibrate(
             fix="lower the level",
         )
     leaf = np.array([_own(row, weights[0], level, fewest, pooled) for row in misses])
-    leaf = np.maximum(leaf, _LEAST * pooled)
+    leaf = np.maximum(leaf, max(_LEAST * pooled, _TINY))
     relative = misses / leaf[:, None]
     common = quantile(relative, weights=weights, level=level)
     unit = np.empty(values.shape[1])

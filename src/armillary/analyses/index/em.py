@@ -6,16 +6,11 @@ What is missing is supposed to be missing at random given what is known (Rubin 1
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from armillary.errors import IndexMethodError, listed
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class Patterns(msgspec.Struct, frozen=True):
@@ -32,18 +27,6 @@ class Patterns(msgspec.Struct, frozen=True):
     ends: NDArray[np.int64]
     units: NDArray[np.int64]
     lasts: NDArray[np.int64]
-
-
-class Expected(msgspec.Struct, frozen=True):
-    """What parameters say of the missing values.
-
-    Args:
-        filled: Values with conditional expectations where they were missing, (leaves, units).
-        variance: Conditional variances; 0 where a value is known, (leaves, units).
-    """
-
-    filled: NDArray[np.float64]
-    variance: NDArray[np.float64]
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -115,6 +98,8 @@ def fit(
     if np.any((known * (counts > 0)).sum(axis=1) < 1):
         raise ValueError("weights leave a leaf without a known value")
     prior = empirical_ridge(values) if ridge is None else ridge
+    if prior < 0:
+        raise ValueError(f"ridge must not be below 0, not {prior:g}")
     centre, scale = _standard(values, counts)
     z = (values - centre[:, None]) / scale[:, None]
     if start is None:
@@ -124,23 +109,23 @@ def fit(
     grouped = patterns(values)
     path, change, iterations = [], np.inf, 0
     while True:
-        expected, scatter, likelihood = _expect(z, mean, covariance, grouped, counts, prior)
+        filled, variance, scatter, likelihood = _expect(z, mean, covariance, grouped, counts, prior)
         path.append(likelihood)
         if change <= tolerance or iterations == maximum_iterations:
             break
-        improved = expected.filled @ counts / counts.sum()
-        d = expected.filled - improved[:, None]
+        improved = filled @ counts / counts.sum()
+        d = filled - improved[:, None]
         cross = (d * counts) @ d.T + scatter + prior * np.eye(z.shape[0])
         cross /= counts.sum() + prior
         change = max(float(np.abs(improved - mean).max()), float(np.abs(cross - covariance).max()))
         mean, covariance, iterations = improved, cross, iterations + 1
-    filled = np.where(known, values, expected.filled * scale[:, None] + centre[:, None])
+    filled = np.where(known, values, filled * scale[:, None] + centre[:, None])
     jacobian = float((known * counts).sum(axis=1) @ np.log(scale)) + prior * np.log(scale).sum()
     return Fit(
         mean=mean * scale + centre,
         covariance=covariance * np.outer(scale, scale),
         filled=filled,
-        variance=expected.variance * scale[:, None] ** 2,
+        variance=variance * scale[:, None] ** 2,
         ridge=prior,
         iterations=iterations,
         log_likelihood=np.array(path) - jacobian,
@@ -187,8 +172,8 @@ def empirical_ridge(values: NDArray[np.float64]) -> float:
     computed from standardised values with 0 where they are missing; the prior is given
     ridge + leaves + 1 degrees of freedom, so that the posterior mean is the estimate of `fit`.
     Looked for between 0.1 and 10 times the number of units.
-    Source: Chen (1979), Bayesian inference for a normal dispersion matrix and its application
-    to stochastic multiple regression analysis.
+    Source: the conjugate prior of the normal distribution, whose marginal likelihood has a closed
+    form (Anderson 2003, An Introduction to Multivariate Statistical Analysis, section 7.7).
 
     Args:
         values: Shape (leaves, units); NaN = missing.
@@ -216,25 +201,8 @@ def empirical_ridge(values: NDArray[np.float64]) -> float:
     return float(np.exp(minimize_scalar(unlikely, bounds=ends, method="bounded").x))
 
 
-def expect(
-    values: NDArray[np.float64], *, mean: NDArray[np.float64], covariance: NDArray[np.float64]
-) -> Expected:
-    """Fill the gaps of every unit with what given parameters expect there.
-
-    No method of its own: `conditional` for all units at once.
-
-    Args:
-        values: Shape (leaves, units); NaN = missing.
-        mean: Shape (leaves,).
-        covariance: Shape (leaves, leaves).
-    """
-    units = values.shape[1]
-    found, _, _ = _expect(values, mean, covariance, patterns(values), np.ones(units), 0.0)
-    return found
-
-
 def patterns(values: NDArray[np.float64]) -> Patterns:
-    """Group units by which of their leaves are missing; units with none are left out.
+    """Group units by which of their leaves are missing.
 
     No method of its own: what the compiled loops need.
 
@@ -245,12 +213,8 @@ def patterns(values: NDArray[np.float64]) -> Patterns:
     rows, belongs = np.unique(gone.T, axis=0, return_inverse=True)
     order = np.argsort(belongs, kind="stable")
     lasts = np.cumsum(np.bincount(belongs, minlength=len(rows)))
-    missing: Sequence[NDArray[np.int64]] = [np.flatnonzero(row) for row in rows]
     return Patterns(
-        missing=np.concatenate(missing),
-        ends=np.cumsum([part.size for part in missing]),
-        units=order,
-        lasts=lasts,
+        missing=np.nonzero(rows)[1], ends=np.cumsum(rows.sum(axis=1)), units=order, lasts=lasts
     )
 
 
@@ -273,8 +237,9 @@ def check(values: NDArray[np.float64], *, where: str) -> None:
             where=f"{where}, first in indicator {leaf + 1}, unit {unit + 1}",
             fix="correct the values, or leave them missing",
         )
-    known = [row[~np.isnan(row)] for row in values]
-    flat = [i + 1 for i, row in enumerate(known) if not row.size or row.min() == row.max()]
+    least = np.where(np.isnan(values), np.inf, values).min(axis=1)
+    most = np.where(np.isnan(values), -np.inf, values).max(axis=1)
+    flat = (np.flatnonzero(~(least < most)) + 1).tolist()
     if flat:
         raise IndexMethodError(
             f"Indicators without two distinct values cannot be modelled: number {listed(flat)}.",
@@ -302,8 +267,13 @@ def _expect(  # noqa: PLR0917
     grouped: Patterns,
     counts: NDArray[np.float64],
     prior: float,
-) -> tuple[Expected, NDArray[np.float64], float]:
-    """Take the E-step, and the log-likelihood at the parameters it was taken with."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]:
+    """Take the E-step, and the log-likelihood at the parameters it was taken with.
+
+    Returns:
+        Values filled with expectations, their conditional variances, the sum of the conditional
+        covariances, and the log-likelihood.
+    """
     from armillary.analyses.index import em_kernels
 
     precision, determinant = _inverted(covariance)
@@ -333,7 +303,7 @@ def _expect(  # noqa: PLR0917
         + gaps
         + prior * (determinant + float(np.trace(precision)))
     )
-    return Expected(d + mean[:, None], variance), scatter, likelihood
+    return d + mean[:, None], variance, scatter, likelihood
 
 
 def _inverted(covariance: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:

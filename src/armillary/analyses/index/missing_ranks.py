@@ -92,6 +92,8 @@ def calibrate_scores(
     Raises:
         IndexMethodError: What the imputation refuses, or too few misses for the level.
     """
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, not {level}")
     group = np.zeros(values.shape[1], dtype=np.int64) if groups is None else groups
     gone = np.isnan(values)
     filled = np.where(gone, impute(values).mean(axis=0), values) if gone.any() else values

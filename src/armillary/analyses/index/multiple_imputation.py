@@ -90,8 +90,8 @@ def draws(
             bootstraps lose them.
     """
     check_choice(model, MODELS, what="model")
-    if number < 1:
-        raise ValueError(f"number must be at least 1, not {number}")
+    if number < 1 or donors < 1:
+        raise ValueError(f"number and donors must be at least 1, not {number} and {donors}")
     leaves = len(values)
     z = on_scale(values, transform=transform, previous=previous)
     prior = em.empirical_ridge(z) if ridge is None else ridge
@@ -102,6 +102,7 @@ def draws(
     generator = np.random.default_rng(seed)
     grouped = em.patterns(z)
     found = np.empty((number, *values.shape))
+    predicted = _predicted_without_itself(z, base)[:leaves] if model == "matching" else values
     fits = min(parameter_draws or number, number)
     for turn in np.array_split(np.arange(number), fits):
         drawn = em.fit(
@@ -115,7 +116,7 @@ def draws(
             if model == "normal":
                 found[d] = _normal(z, drawn, grouped, generator)[:leaves]
             else:
-                found[d] = _matched(z, values, base, drawn, donors, generator)
+                found[d] = _matched(values, predicted, drawn, donors, generator)
     if model == "normal" and transform == "normal_scores":
         found = normal_scores.back(found, known=values)
     return np.where(gone, found, values)
@@ -256,16 +257,14 @@ def _normal(
     return filled
 
 
-def _matched(  # noqa: PLR0917
-    z: NDArray[np.float64],
+def _matched(
     values: NDArray[np.float64],
-    base: em.Fit,
+    predicted: NDArray[np.float64],
     drawn: em.Fit,
     donors: int,
     generator: Generator,
 ) -> NDArray[np.float64]:
     """Take values of units that the base fit predicts as the drawn fit predicts the gap."""
-    predicted = _predicted_without_itself(z, base)
     found = values.copy()
     for i, row in enumerate(values):
         gone = np.flatnonzero(np.isnan(row))

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 def forward(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Score every known value by its rank; ties take the score of their middle rank.
 
-    Source: van der Waerden scores in the form of Blom (1958), Statistical Estimates and
-    Transformed Beta-Variables, here with (rank - 1/2) / n.
+    Source: rank-based normal scores at Hazen's plotting positions, (rank - 1/2) / n.
 
     Args:
         values: Shape (leaves, units); NaN = missing.
