@@ -102,7 +102,11 @@ class SourceDefinition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IndexDefinition(msgspec.Struct, frozen=True, kw_only=True):
-    """One `[index.ID]`: which framework and recipe score which observations."""
+    """One `[index.ID]`: which framework and recipe score which observations.
+
+    Args:
+        units: Table of units (CSV): column `unit`, and one for each way to group them.
+    """
 
     id: str
     title: Text
@@ -110,6 +114,7 @@ class IndexDefinition(msgspec.Struct, frozen=True, kw_only=True):
     recipe: Path
     sources: tuple[str, ...]
     about: Text = Text()
+    units: Path | None = None
 
 
 class StatisticsDefinition(msgspec.Struct, frozen=True, kw_only=True):

@@ -319,8 +319,9 @@ class _Reader:
 
     def index(self, name: str, table: dict[str, Any]) -> IndexDefinition | None:
         at = ("index", name)
-        known = ("title", "framework", "recipe", "sources", "about")
+        known = ("title", "framework", "recipe", "sources", "units", "about")
         self.problems += self.toml.unknown_keys(table, known, *at)
+        units = self.file(table, "units", *at, required=False)
         framework = self.file(table, "framework", *at, required=True)
         recipe = self.file(table, "recipe", *at, required=True)
         title = self.text(table, "title", *at, required=True)
@@ -334,6 +335,7 @@ class _Reader:
             recipe=recipe,
             sources=sources,
             about=self.text(table, "about", *at),
+            units=units,
         )
 
     def statistic(self, name: str, table: dict[str, Any]) -> StatisticsDefinition | None:

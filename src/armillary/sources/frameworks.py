@@ -146,3 +146,53 @@ def _node(header: list[str], cells: list[str], where: str) -> tuple[Node, list[A
 
 def _or_one(number: float | None) -> float:
     return 1.0 if number is None else number
+
+
+def read_units(path: Path) -> dict[str, dict[str, str]]:
+    """Read the table of units: how units are grouped, e.g. by income or region.
+
+    Args:
+        path: CSV in UTF-8: column `unit`, and one column for each way to group units.
+
+    Returns:
+        Label by unit, by column; units without a label are left out of the column.
+
+    Raises:
+        DefinitionError: No column `unit`, a unit listed twice, or a row of another length.
+    """
+    rows = list(csv.reader(io.StringIO(read_text(path))))
+    header = [name.strip() for name in rows[0]] if rows else []
+    problems: list[ArmillaryError] = []
+    if "unit" not in header:
+        problems.append(
+            DefinitionError(
+                "Column 'unit' is absent.", where=f"{path.name}, line 1", fix="add a column 'unit'"
+            )
+        )
+        raise_all(problems)
+    columns: dict[str, dict[str, str]] = {name: {} for name in header if name != "unit"}
+    seen: set[str] = set()
+    for line, cells in enumerate(rows[1:], 2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        where = f"{path.name}, line {line}"
+        if len(cells) != len(header):
+            problems.append(
+                DefinitionError(
+                    f"The row has {len(cells)} cells, the header {len(header)}.",
+                    where=where,
+                    fix="put quotes around cells that hold commas",
+                )
+            )
+            continue
+        row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+        unit = row.pop("unit")
+        if not unit or unit in seen:
+            problem = f"Unit {unit!r} is listed twice." if unit else "The row names no unit."
+            problems.append(DefinitionError(problem, where=where, fix="give each unit one row"))
+        seen.add(unit)
+        for name, label in row.items():
+            if label:
+                columns[name][unit] = label
+    raise_all(problems)
+    return columns

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from armillary.analyses.index import (
     certified,
@@ -46,6 +47,7 @@ _MISSING_DRAWS = 100
 _FEWEST_UNITS = 5
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def audit(
     inputs: Inputs, recipe: IndexRecipe, *, index: str, progress: Progress = silent
 ) -> tuple[dict[str, pa.Table], tuple[str, ...]]:
@@ -71,12 +73,14 @@ def audit(
     experiment = Experiment(inputs, recipe)
     tree, seed = experiment.tree, recipe.audit.seed
     ranked = ~np.isnan(stages.scores[-1, -1])
-    if ranked.sum() < _FEWEST_UNITS:
-        raise IndexMethodError(
-            f"{int(ranked.sum())} units have a score; an audit needs {_FEWEST_UNITS}.",
-            where=f"index {index}, audit",
-            fix="lower minimum_coverage or screen.minimum, or add units",
+    chained = isinstance(recipe.normalise, methods.ChainIndex)
+    if chained or ranked.sum() < _FEWEST_UNITS:
+        why = (
+            "growth chained over years ranks nobody"
+            if chained
+            else f"{int(ranked.sum())} units have a score, and {_FEWEST_UNITS} are needed"
         )
+        return {name: table_of(name, []) for name in _TABLES}, (f"No audit: {why}.",)
     prepared = prepare(experiment.inputs, recipe).variant()
 
     def rescored(weights: Array) -> Array:
@@ -312,7 +316,7 @@ def _missing(experiment: Experiment, progress: Progress) -> dict[str, Any]:
     seed = recipe.audit.seed
 
     def impute(gaps: Array) -> Array:
-        return multiple_imputation.draws(gaps, number=20, seed=seed)
+        return multiple_imputation.draws(gaps, number=20, parameter_draws=5, seed=seed)
 
     def score_of(filled: Array) -> Array:
         return _rescored(experiment, filled, some)

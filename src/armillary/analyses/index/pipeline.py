@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from armillary.analyses.index import (
     impute,
@@ -135,6 +136,7 @@ def run(inputs: Inputs, recipe: IndexRecipe) -> Stages:
     )
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # many small matrices: threads only wait
 def prepare(inputs: Inputs, recipe: IndexRecipe, *, draw: int | None = None) -> Prepared:
     """Screen, impute, treat and normalise: all that comes before weights.
 

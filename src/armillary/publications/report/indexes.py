@@ -160,7 +160,7 @@ def _ranking(ranked: list[Row], intervals: dict[str, Row], *, period: str, words
             words(
                 "index.interval_note",
                 replicates=format_number(any_held["replicates"], language=language, decimals=0),
-                spread=format_percent(any_held["spread"], language=language, decimals=0),
+                varied=any_held["varied"],
             ),
         )
     return blocks.table(
@@ -281,12 +281,7 @@ def _method(
     if any_held := next(iter(intervals.values()), None):
         told += [
             blocks.row([words("index.draws"), str(any_held["replicates"])]),
-            blocks.row(
-                [
-                    words("index.spread"),
-                    format_percent(any_held["spread"], language=words.language, decimals=0),
-                ]
-            ),
+            blocks.row([words("index.varied"), any_held["varied"]]),
             blocks.row([words("index.seed"), str(any_held["seed"])]),
         ]
     if told:

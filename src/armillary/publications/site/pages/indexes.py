@@ -179,7 +179,7 @@ def _doubt_note(held: Scoreboard, words: Words) -> str:
     if doubt is None:
         return ""
     return words(
-        "index.doubt", replicates=doubt["replicates"], spread=words.percent(doubt["spread"], 0)
+        "index.doubt", replicates=doubt["replicates"], varied=doubt["varied"]
     )
 
 
