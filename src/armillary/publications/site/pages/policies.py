@@ -151,7 +151,7 @@ def _overview(site: Site, held: Register, words: Words) -> dict[str, Any]:
         "register": held,
         "figures_of": _figures(held, words),
         "notes": _notes(held, words),
-        "chart": year_chart(site, held, words),
+        "chart": year_chart(site, held, words=words),
         "facets": [
             (facet, BROWSED[facet], list(held.values[facet].values()))
             for facet in BROWSED
