@@ -1,4 +1,4 @@
-"""The audit of an index, in the order a reviewer of the JRC reads it: coherence, then robustness."""
+"""The audit of an index, in the order of the JRC's audits: coherence, then robustness."""
 
 from __future__ import annotations
 
@@ -47,7 +47,6 @@ _MISSING_DRAWS = 100
 _FEWEST_UNITS = 5
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")
 def audit(
     inputs: Inputs, recipe: IndexRecipe, *, index: str, progress: Progress = silent
 ) -> tuple[dict[str, pa.Table], tuple[str, ...]]:
@@ -105,7 +104,7 @@ def audit(
     rows["audit_rank"], more = _ranks(inputs, stages, experiment, progress)
     known = {"index": index, "TIME_PERIOD": inputs.periods[-1]}
     tables = {name: table_of(name, [known | row for row in rows.get(name, [])]) for name in _TABLES}
-    return tables, tuple([*notes, *more])
+    return tables, (*notes, *more)
 
 
 def _variants(experiment: Experiment) -> list[Row]:
@@ -235,7 +234,8 @@ def _ranks(
         notes.append(f"Certified ranks: {error.problem}")
     unknown: dict[str, Any] = {}
     try:
-        unknown = _missing(experiment, progress)
+        with threadpool_limits(1, user_api="blas"):  # many small matrices: threads only wait
+            unknown = _missing(experiment, progress)
     except IndexMethodError as error:
         notes.append(f"Ranks under missing data: {error.problem}")
     frontier: dict[str, Any] = {}

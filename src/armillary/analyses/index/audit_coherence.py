@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import msgspec
 import numpy as np
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
+
+
+class _Known(TypedDict):
+    values: Array
+    scores: Mapping[str, Array]
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +93,7 @@ def coherence_rows(
         Rows by table, and what could not be judged, with the reason.
     """
     notes: list[str] = []
-    known = {"values": subject.values, "scores": subject.scores}
+    known = _Known(values=subject.values, scores=subject.scores)
     parts: dict[str, Callable[[], list[Row]]] = {
         "audit_statistic": lambda: _statistics(subject),
         "audit_correlation": lambda: _correlations(subject),
@@ -180,7 +185,7 @@ def _correlations(subject: Subject) -> list[Row]:
 
 
 def _groups(subject: Subject) -> list[Row]:
-    known = {"values": subject.values, "scores": subject.scores}
+    known = _Known(values=subject.values, scores=subject.scores)
     components = coherence.components_by_group(subject.framework, **known)
     return [
         {
@@ -198,7 +203,7 @@ def _groups(subject: Subject) -> list[Row]:
 
 
 def _loadings(subject: Subject) -> list[Row]:
-    known = {"values": subject.values, "scores": subject.scores}
+    known = _Known(values=subject.values, scores=subject.scores)
     found = coherence.components_by_group(subject.framework, **known)
     return [
         {

@@ -175,7 +175,7 @@ class Experiment:
             for draw in self._draws(key):
                 self._variant((*key, draw))
         root = self.inputs.framework.root.code
-        return np.all([one.scored[root] for one in self._variants], axis=0)
+        return np.asarray(np.all([one.scored[root] for one in self._variants], axis=0))
 
     def _draws(self, key: tuple[int, ...]) -> range:
         """Return the numbers of the imputed tables under some choices; -1 where there is one."""

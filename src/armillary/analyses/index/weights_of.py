@@ -57,7 +57,9 @@ def weights_of(tree: Tree, recipe: IndexRecipe, variant: Variant) -> Array:
     return weights
 
 
-def _of_group(method: Weigh, codes: list[str], scores: Array, *, where: str) -> Array:
+def _of_group(  # noqa: PLR0911 - a line for each method
+    method: Weigh, codes: list[str], scores: Array, *, where: str
+) -> Array:
     from armillary.analyses.index import elicitation, weighting
 
     match method:
