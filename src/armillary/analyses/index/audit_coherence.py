@@ -116,9 +116,11 @@ def coherence_rows(
             [
                 {key: row[key] for key in ("code", "units", "differing")}
                 | {"share": _finite(row["share"])}
-                for row in coherence.added_value(subject.framework, scores=subject.scores)
+                for row in coherence.added_value(
+                    subject.framework, scores=subject.scores, level=_pillars(subject)
+                )
             ]
-            if _pillars_are_groups(subject)
+            if _pillars(subject)
             else []
         ),
         "strength": lambda: _strengths(subject),
@@ -137,9 +139,17 @@ def _finite(number: float | None) -> float | None:
     return None if number is None or not np.isfinite(number) else float(number)
 
 
-def _pillars_are_groups(subject: Subject) -> bool:
+def _pillars(subject: Subject) -> int:
+    """Return the first depth with three groups or more, and no indicator above it; 0: none."""
     framework = subject.framework
-    return all(part.code in framework.children for part in framework.children[framework.root.code])
+    deepest = max(framework.level[group.code] for group in framework.groups)
+    for level in range(1, deepest + 1):
+        groups = [g for g in framework.groups if framework.level[g.code] == level]
+        if any(framework.level[leaf.code] <= level for leaf in framework.leaves):
+            return 0
+        if len(groups) > 2:
+            return level
+    return 0
 
 
 def _statistics(subject: Subject) -> list[Row]:

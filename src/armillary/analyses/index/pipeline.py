@@ -105,7 +105,7 @@ def run(inputs: Inputs, recipe: IndexRecipe) -> Stages:
     """
     prepared = prepare(inputs, recipe)
     climbing = Tree(inputs.framework)
-    weights = weights_of(climbing, recipe, prepared.variant())
+    weights = weights_of(climbing, recipe, variant=prepared.variant())
     scores = np.full((len(inputs.periods), len(climbing.codes), len(inputs.units)), np.nan)
     for p in range(len(inputs.periods)):
         one = prepared.variant(p)

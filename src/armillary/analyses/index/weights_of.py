@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
-def weights_of(tree: Tree, recipe: IndexRecipe, variant: Variant) -> Array:
+def weights_of(tree: Tree, recipe: IndexRecipe, *, variant: Variant) -> Array:
     """Work out the weights of all nodes, group by group from the leaves up.
 
     Weights from data need the scores of the parts, so each group is aggregated before the
