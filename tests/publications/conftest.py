@@ -596,6 +596,8 @@ def audit_rows() -> Rows:
         "audit_removal": [
             _EDITION | {"code": "P1", "mean_shift": 1.25, "largest_shift": 3},
             _EDITION | {"code": "P2", "mean_shift": 2.5, "largest_shift": 4},
+            _EDITION | {"code": "P1.a", "mean_shift": 0.5, "largest_shift": 1},
+            _EDITION | {"code": "P1.b", "mean_shift": 1.5, "largest_shift": 2},
         ],
         "audit_added_value": [
             _EDITION | {"code": "P1", "units": 6, "differing": 2, "share": 2 / 6},

@@ -75,7 +75,7 @@ def test_groups_are_judged_by_alpha_and_by_components(audit):
     assert (facts.groups, facts.decomposed, facts.several) == (2, 2, 1)
     assert coherence_facts(audit, alpha=0.3).unreliable == []
     assert facts.flags == {"conflict": 1, "weak": 1}
-    assert (facts.heaviest["code"], facts.added_least["code"]) == ("P2", "P2")
+    assert (facts.heaviest["code"], facts.added_least["code"]) == ("P1.b", "P2")
 
 
 def test_ranks_are_counted_by_where_they_lie_and_how_wide(audit):

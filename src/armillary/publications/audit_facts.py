@@ -100,7 +100,8 @@ class CoherenceFacts(msgspec.Struct, frozen=True, kw_only=True):
         judged: Parts whose importance and error are known and that have siblings.
         out_of_line: Rows of `audit_importance` of those whose importance lies more than two
             errors from the weight, the furthest first.
-        heaviest: Row of `audit_removal` with the largest mean shift.
+        heaviest: Row of `audit_removal` of the indicator with the largest mean shift; a group
+            counts for more than its parts in any case.
         added_least: Row of `audit_added_value` with the smallest share.
         added_most: That with the largest.
     """
@@ -141,10 +142,18 @@ def coherence_facts(audit: Audit, *, alpha: float = 0.7) -> CoherenceFacts:
             (row for row in judged if abs(_gap(row)) > 2 * (importance_error(row) or 0.0)),
             key=lambda row: -abs(_gap(row)),
         ),
-        heaviest=max(audit.removals.values(), key=lambda row: row["mean_shift"], default=None),
+        heaviest=max(
+            (row for code, row in audit.removals.items() if _is_indicator(audit, code)),
+            key=lambda row: row["mean_shift"],
+            default=None,
+        ),
         added_least=min(added, key=lambda row: row["share"], default=None),
         added_most=max(added, key=lambda row: row["share"], default=None),
     )
+
+
+def _is_indicator(audit: Audit, code: str) -> bool:
+    return code in audit.nodes and audit.nodes[code]["kind"] == "indicator"
 
 
 def _gap(row: Row) -> float:

@@ -152,7 +152,7 @@ def test_the_summary_takes_sides_by_the_numbers(chapter, audited):
     assert "One pair of parts of one group, out of 2, pulls in opposite directions" in text
     assert "Cronbach’s alpha is below 0.7 in one group out of 2: Node P1 (0.35)." in text
     assert "lies outside its 90 % interval: that of U03." in text
-    assert "without it units move by 2.5 positions on average, and by 4 at most" in text
+    assert "without it units move by 1.5 positions on average, and by 2 at most" in text
 
 
 def test_the_direction_of_importance_turns_with_the_numbers(chapter, audited):

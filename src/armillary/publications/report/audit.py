@@ -125,26 +125,20 @@ def _data(audit: Audit, *, words: Words) -> list[Block]:
 
 
 def _indicators(audit: Audit, *, words: Words) -> list[Block]:
-    treated = {row["code"]: row for row in audit.treatments}
+    treatments = {row["code"]: row for row in audit.treatments}
+    treated = {row["code"] for row in audit.treatments if row["method"] != "none"}
     told = [
         row
         for row in audit.statistics
-        if row["flags"]
-        or row["available"] < row["units"]
-        or treated.get(row["code"], {"method": "none"})["method"] != "none"
+        if row["flags"] or row["available"] < row["units"] or row["code"] in treated
     ]
     if not told:
         return []
-    made = []
     # those with a flag or a treatment before those that only lack values
-    told.sort(
-        key=lambda row: (
-            not (row["flags"] or treated.get(row["code"], {}).get("n_high")),
-            row["available"],
-        )
-    )
+    told.sort(key=lambda row: (not (row["flags"] or row["code"] in treated), row["available"]))
+    made = []
     for row in told[:_MOST_ROWS]:
-        held = treated.get(row["code"])
+        held = treatments.get(row["code"])
         flags = [words(f"audit.flag.{flag}") for flag in row["flags"].split()]
         brought = f"{held['n_high']} / {held['n_low']}" if held else ""
         method = treatment_said(held["method"], words=words) if held else ""
@@ -177,6 +171,7 @@ def _indicators(audit: Audit, *, words: Words) -> list[Block]:
         for key, value in INDICATOR_LIMITS.items()
     }
     units = data_facts(audit).units
+    tables = "audit_statistic, treatment" if audit.treatments else "audit_statistic"
     return [
         blocks.table(
             words("audit.indicators_caption"),
@@ -184,8 +179,9 @@ def _indicators(audit: Audit, *, words: Words) -> list[Block]:
             rows=made,
             notes=[
                 words("audit.indicators_note", units=units, **limits),
+                *([words("audit.treated_note")] if audit.treatments else []),
                 *left_out(len(told) - len(made), table="audit_statistic", words=words),
-                words("audit.source", tables="audit_statistic, treatment"),
+                words("audit.source", tables=tables),
             ],
             small=True,
         )
