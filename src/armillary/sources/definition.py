@@ -273,7 +273,7 @@ class _Reader:
                 "'simulate' is not a table.",
                 *keys,
                 "simulate",
-                fix="write simulate = { works = 6000 }, or { indicators = \"indexes/FILE.csv\", "
+                fix='write simulate = { works = 6000 }, or { indicators = "indexes/FILE.csv", '
                 "units = [...] }",
             )
             return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from armillary.model.recipe import Tier, Tiers
+    from armillary.model.tiers import Tier, Tiers
 
 
 def tiers(

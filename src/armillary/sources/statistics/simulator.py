@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _DIGITS = 4  # significant digits of a value
-_SPREAD = 0.45  # log-spread of an indicator that has a fixed standard
+_SPREAD = 0.4  # log-spread of an indicator that has a fixed standard
+_DISTANCE = 1.25  # how far above the middle level the standard lies
 _MEDIANS = (0.0, 3.0)  # powers of ten between which medians lie
 _OUTLIER = 4.0  # how many times its value an outlier is
 _LEAST_KNOWN = 3  # units of an indicator that always have a value
@@ -42,9 +43,7 @@ class _Truth(msgspec.Struct, frozen=True):
     levels: dict[str, Array]
 
 
-def simulate_indicators(
-    simulation: IndicatorSimulation, *, source: str, origin: Origin
-) -> Reading:
+def simulate_indicators(simulation: IndicatorSimulation, *, source: str, origin: Origin) -> Reading:
     """Draw observations for every indicator of a framework; the same definition, the same rows.
 
     Each unit has a level, which drifts over the years. The level of a group is made up of that
@@ -164,7 +163,7 @@ def _values(
     skewed, median, middle = rng.random(), 10 ** rng.uniform(*_MEDIANS), rng.uniform(-2.0, 0.0)
     outlier = rng.random(level.shape[0]) < simulation.outliers
     if leaf.target is not None:
-        values = leaf.target * np.exp(sign * _SPREAD * (seen - 1))
+        values = leaf.target * np.exp(sign * _SPREAD * (seen - _DISTANCE))
         return np.minimum(values, 100.0) if leaf.unit_measure == "PERCENT" else values
     if leaf.low is not None and leaf.high is not None:
         return np.asarray(leaf.low + (leaf.high - leaf.low) * _logistic(sign * seen))
@@ -234,7 +233,9 @@ def _observations(
             "TIME_PERIOD": [str(year) for *_, year, _ in cells],
             **{dimension: ["_Z"] * n for dimension in apart},
             "DIMENSIONS": [""] * n,
-            "OBS_VALUE": [None if gone else cell[3] for gone, cell in zip(unknown, cells, strict=True)],
+            "OBS_VALUE": [
+                None if gone else cell[3] for gone, cell in zip(unknown, cells, strict=True)
+            ],
             "OBS_STATUS": ["M" if gone else "A" for gone in unknown],
             "UNIT_MEASURE": [leaf.unit_measure or "INDEX" for leaf, *_ in cells],
             "UNIT_MULT": [0] * n,
