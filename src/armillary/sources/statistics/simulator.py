@@ -161,7 +161,7 @@ def _values(
     seen = level + simulation.noise * rng.standard_normal(level.shape)
     sign = int(framework.direction[leaf.code])
     skewed, median, middle = rng.random(), 10 ** rng.uniform(*_MEDIANS), rng.uniform(-2.0, 0.0)
-    outlier = rng.random(level.shape[0]) < simulation.outliers
+    outlier = np.less(rng.random(level.shape[0]), simulation.outliers)
     if leaf.target is not None:
         values = leaf.target * np.exp(sign * _SPREAD * (seen - _DISTANCE))
         return np.minimum(values, 100.0) if leaf.unit_measure == "PERCENT" else values
@@ -192,11 +192,11 @@ def _missing(
 ) -> NDArray[np.bool_]:
     """Choose what is missing: half of it whole series, half single years."""
     leaves, units, years = shape
-    rate = _logistic(-1.2 * level[:, 0])
+    rate = _logistic(-2 * level[:, 0] - 1)  # three times as many at the bottom as on average
     chance = np.minimum(1.0, simulation.missing * rate / rate.mean())[None, :]
-    whole = rng.random((leaves, units)) < chance / 2
+    whole = np.asarray(rng.random((leaves, units)) < chance / 2)
     single = rng.random((leaves, units, years)) < chance[..., None] / 2
-    missing: NDArray[np.bool_] = whole[..., None] | single
+    missing: NDArray[np.bool_] = np.logical_or(whole[..., None], single)
     for leaf in range(leaves):
         if (~missing[leaf]).sum(axis=0).min() < min(_LEAST_KNOWN, units):
             missing[leaf, rng.permutation(units)[:_LEAST_KNOWN]] = False
