@@ -14,6 +14,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from armillary.analyses.index import certified
+from armillary.analyses.index.audited_weights import drawn_set
 from armillary.analyses.index.compute import compute
 from armillary.analyses.index.experiment import Experiment
 from armillary.analyses.index.pipeline import Inputs
@@ -288,7 +289,9 @@ def test_no_draw_of_the_audit_leaves_the_certified_ranks(inputs, framework, scor
     recipe = read_recipe(INDEXES / "gii2019_audit.toml", framework)
     weights_alone = {p: v for p, v in recipe.audit.vary.items() if p.startswith("weight")}
     experiment = Experiment(inputs, changed(recipe, {"audit.vary": weights_alone}))
-    pillars = np.array([[scores[e, str(p)] for e in inputs.units] for p in range(1, 8)])
+    codes = [str(p) for p in range(1, 8)]
+    drawn, _ = drawn_set(experiment, codes, weights=experiment.tree.weights, otherwise=0.0)
+    pillars = np.array([[scores[e, p] for e in inputs.units] for p in codes])
 
     proved = certified.ranks(pillars, weights=pillar_weights(), units=list(inputs.units))
     ranks = np.vstack(
@@ -298,6 +301,8 @@ def test_no_draw_of_the_audit_leaves_the_certified_ranks(inputs, framework, scor
         ]
     )
 
+    assert drawn.lower == pytest.approx(pillar_weights().lower)
+    assert drawn.upper == pytest.approx(pillar_weights().upper)
     assert (ranks.min(axis=0) >= proved.best_bound).all()
     assert (ranks.max(axis=0) <= proved.worst_bound).all()
     assert (proved.best_bound <= proved.best).all()
