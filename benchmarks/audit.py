@@ -3,7 +3,7 @@
 130 units, 80 indicators in 20 groups in 4 pillars, 10 % of the values missing. What is varied:
 imputation (none, EM), the treatment of outliers (two rules), the normalisation (two ranges), all
 weights, and the mean of the index (arithmetic, geometric). 60,000 replicates are a Sobol design
-of 7,500 rows, columns exchanged factor by factor: rows x (factors + 2) index computations.
+of 8,572 rows, columns exchanged factor by factor: rows x (5 factors + 2) computations.
 
 `python benchmarks/audit.py` prints the median of five whole audits, each with its imputations and
 treatments; the ratio to plain NumPy, where every replicate is built anew, after checking that
