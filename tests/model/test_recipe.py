@@ -78,8 +78,15 @@ def problems(changes, tree=TREE):
             "The geometric mean of A needs scores above 0, but zscore gives scores below 0",
         ),
         (
-            {"normalise": {"method": "borda"}, "aggregate.node.I": {"method": "harmonic"}},
-            "The harmonic mean of I needs scores above 0, but borda gives scores down to 0",
+            {"normalise": {"method": "borda"}, "aggregate.node.A": {"method": "harmonic"}},
+            "The harmonic mean of A needs scores above 0, but borda gives scores down to 0",
+        ),
+        (
+            {
+                "aggregate.node.A": {"method": "copeland"},
+                "aggregate.node.I": {"method": "geometric"},
+            },
+            "A may score below 0 by its own method",
         ),
         ({"normalise": {"method": "goalposts"}}, "a1, a2, b1: no goalposts."),
         ({"normalise": {"method": "monitoring"}}, "no target to score against"),
@@ -123,7 +130,7 @@ def test_what_cannot_be_done_is_refused_before_anything_runs(changes, problem):
                     "choices": [{"method": "arithmetic"}, {"method": "geometric"}]
                 },
             },
-            "normalise = minmax, aggregate.level.0 = geometric cannot be computed",
+            "aggregate.level.1 = geometric cannot be computed",
         ),
         ({"period": {"choices": [2023, 2024]}}, "'period' cannot be varied"),
         ({"impute": {"spread": 0.2}}, "impute is a choice of method"),

@@ -277,8 +277,27 @@ def _contradictions(
         low = [
             leaf
             for leaf in _leaves_beneath(framework, group.code)
-            if (least := lowest(of_leaf(recipe, leaf))) is not None and least <= 0
+            if (least := lowest(of_leaf(recipe, leaf))) is not None
+            and (least < 0 or (least == 0 and leaf.parent == group.code))
         ]
+        signless = [
+            part.code
+            for part in framework.children[group.code]
+            if part.code in framework.children
+            and isinstance(
+                recipe.aggregate.of(part.code, level=framework.level[part.code]),
+                methods.Copeland | methods.MazziottaPareto,
+            )
+        ]
+        if signless:
+            found.append(
+                IndexMethodError(
+                    f"The {_name(mean)} mean of {group.code} needs scores above 0, but "
+                    f"{listed(signless)} may score below 0 by its own method.",
+                    where=f"{where}, aggregate",
+                    fix="take an arithmetic mean above it",
+                )
+            )
         if not low:
             continue
         method = of_leaf(recipe, low[0])

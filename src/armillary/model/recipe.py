@@ -159,13 +159,13 @@ class GiiTreatment(_Method, frozen=True, tag="gii"):
         maximum: Outliers that are winsorised; more call for the logarithm.
         skewness: [M] 2.25 in recent editions, 2 in older ones.
         kurtosis: Largest excess kurtosis.
-        factor: Power of ten of the logarithm.
+        factor: Power of ten of the logarithm. 1 is what the published scores of 2019 follow.
     """
 
     maximum: Count = 5
     skewness: Positive = 2.25
     kurtosis: float = 3.5
-    factor: Positive = 10.0
+    factor: Positive = 1.0
 
 
 class EisTreatment(_Method, frozen=True, tag="eis"):

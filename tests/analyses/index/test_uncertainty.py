@@ -228,3 +228,22 @@ def test_progress_tells_every_chunk():
     )
 
     assert heard == [("replicates", n, 9_000) for n in (4_096, 8_192, 9_000)]
+
+
+def test_groups_may_be_multiplied_as_soon_as_one_of_their_parts_is_above_zero():
+    scores = data(8, missing=0.0)
+    scores[0, 2] = 0.0
+    tried = experiment(scores, {"aggregate.level.0": {"method": "geometric"}})
+
+    found = uncertainty(tried, replicates=50, seed=1)
+
+    assert np.isfinite(found.score_low).all()
+
+
+def test_a_group_of_nothing_but_zeros_may_not_be_multiplied():
+    scores = data(8, missing=0.0)
+    scores[:2, 2] = 0.0
+    tried = experiment(scores, {"aggregate.level.0": {"method": "geometric"}})
+
+    with pytest.raises(IndexMethodError, match=r"meets P \(lowest 0\)"):
+        uncertainty(tried, replicates=50, seed=1)

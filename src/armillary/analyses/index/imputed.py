@@ -90,13 +90,10 @@ def _modelled(
     draw: int | None,
 ) -> Array:
     """Fill by a model of all indicators; units of which nothing is known stay missing."""
-    from armillary.analyses.index import em
-
     some = ~np.isnan(values).all(axis=0)
     filled = values.copy()
     if isinstance(method, methods.EmImputation):
-        with threadpool_limits(1, user_api="blas"):  # many small matrices: threads only wait
-            filled[:, some] = em.fit(values[:, some]).filled
+        filled[:, some] = _expected(values[:, some].tobytes(), values.shape[0])
         return filled
     drawn = _drawn(values[:, some].tobytes(), values.shape[0], method)
     filled[:, some] = drawn.mean(axis=0) if draw is None else drawn[draw]
@@ -120,6 +117,14 @@ def leaves_within(framework: Framework, *, level: int) -> list[NDArray[np.int64]
             at = parents[at] or at
         found.setdefault(at, []).append(i)
     return [np.array(numbers) for numbers in found.values()]
+
+
+@lru_cache(maxsize=4)  # an audit imputes the same table for every other choice it varies
+def _expected(values: bytes, leaves: int) -> Array:
+    from armillary.analyses.index import em
+
+    with threadpool_limits(1, user_api="blas"):  # many small matrices: threads only wait
+        return em.fit(np.frombuffer(values).reshape(leaves, -1)).filled
 
 
 @lru_cache(maxsize=2)  # an audit asks for each of the draws of one table in turn

@@ -226,7 +226,8 @@ def climb(  # noqa: PLR0912, PLR0915, PLR0917 - one pass over the tree, which th
                     elif kind == GEOMETRIC:
                         for u in range(units):
                             x0 = held[c - n_leaves, u]
-                            rows[0, u] = np.log(x0) if x0 > 0.0 else 0.0
+                            # the mean of a part that is 0 is 0; what is missing counts nothing
+                            rows[0, u] = np.log(x0) if there[c - n_leaves, u] != 0.0 else 0.0
                         _add(rows[0], there[c - n_leaves], w, complete, (row, total))
                     else:
                         _add(held[c - n_leaves], there[c - n_leaves], w, complete, (row, total))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from armillary.errors import IndexMethodError, listed
 from armillary.model import recipe as methods
+from armillary.model.feasibility import needs_positive
 from armillary.model.indicators import Framework
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 _ROUNDING = 1e-9  # 0.65 of twenty equal weights must not fail by the last bit
+_BELOW, _ZERO, _ABOVE = range(3)  # a score may be below 0; is 0 or more; is above 0
 _THREADS_FROM = 256  # replicates below which starting threads costs more than it saves
 
 
@@ -165,26 +167,54 @@ class Tree(msgspec.Struct, frozen=True, dict=True):
     def _require_positive(
         self, variants: Sequence[Variant], means: Sequence[Sequence[Mean]]
     ) -> None:
-        from armillary.model.feasibility import needs_positive
-
-        n = len(self.framework.leaves)
-        beneath: set[int] = set()
+        """Refuse a score at or below 0 where a method needs more, whatever the weights."""
+        low: dict[str, float] = {}
         for row in means:
-            reached: set[int] = set()
-            for g in range(len(self.parts) - 1, -1, -1):
-                if needs_positive(row[g]) or n + g in reached:
-                    reached |= set(self.parts[g])
-            beneath |= {i for i in reached if i < n}
-        leaves = sorted(beneath)
-        for one in variants:
-            low = [(i, one.scores[i]) for i in leaves if np.any(one.scores[i] <= 0)]
-            if low:
-                named = [f"{self.codes[i]} (lowest {np.nanmin(row):g})" for i, row in low]
-                raise IndexMethodError(
-                    f"A mean that needs scores above 0 meets {listed(named)}.",
-                    where="aggregate",
-                    fix='normalise with `range = [1, 100]`, or aggregate = "arithmetic"',
-                )
+            needing = [g for g, mean in enumerate(row) if needs_positive(mean)]
+            for one in variants if needing else ():
+                signs = self._signs(one, row)
+                for part in (part for g in needing for part in self.parts[g]):
+                    if (signs[part] < _ABOVE).any():
+                        least = self._least(one, part)
+                        code = self.codes[part]
+                        low[code] = min(least, low.get(code, least))
+        if low:
+            named = [f"{code} (lowest {least:g})" for code, least in low.items()]
+            raise IndexMethodError(
+                f"A mean that needs scores above 0 meets {listed(named)}.",
+                where="aggregate",
+                fix='normalise with `range = [1, 100]`, or aggregate = "arithmetic"',
+            )
+
+    def _signs(self, one: Variant, row: Sequence[Mean]) -> NDArray[np.int64]:
+        """Say of each node and unit what its score must be, whatever the weights above 0.
+
+        A mean of scores that are not below 0 is above 0 as soon as one of them is.
+        """
+        n = len(self.framework.leaves)
+        signs = np.full((len(self.codes), one.scores.shape[1]), _ABOVE)
+        signs[:n][one.scores == 0] = _ZERO
+        signs[:n][one.scores < 0] = _BELOW
+        for g, parts in enumerate(self.parts):
+            there = np.array([one.scored[self.codes[part]] for part in parts])
+            least = np.where(there, signs[parts], _ABOVE).min(axis=0)
+            if isinstance(row[g], methods.Arithmetic):
+                weighty = there & (self.weights[parts] > 0)[:, None]
+                most = np.where(weighty, signs[parts], _BELOW).max(axis=0)
+                signs[n + g] = np.where(least >= _ZERO, most, _BELOW)
+            elif isinstance(row[g], methods.Copeland | methods.MazziottaPareto):
+                signs[n + g] = _BELOW
+            else:
+                signs[n + g] = least
+            signs[n + g][~one.scored[self.codes[n + g]]] = _ABOVE
+        return signs
+
+    def _least(self, one: Variant, node: int) -> float:
+        """Return the lowest score of the indicators at or beneath a node."""
+        n = len(self.framework.leaves)
+        if node < n:
+            return float(np.nanmin(one.scores[node]))
+        return min(self._least(one, part) for part in self.parts[node - n])
 
     def _climb_compiled(  # noqa: PLR0917 - the two ways to climb take the same six
         self,
