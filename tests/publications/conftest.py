@@ -206,7 +206,7 @@ def sample_rows() -> Rows:
                 "score_low": 40.0,
                 "score_high": 65.0,
                 "replicates": 1000,
-                "spread": 0.25,
+                "varied": "weight: ±25 %",
                 "seed": 1,
             }
             for unit, rank in (("AAA", 1), ("BBB", 2))

@@ -218,6 +218,8 @@ class Spelling:
         lines = [self.method(step, held.default)]
         lines += [
             words("recipe.at_level", level=str(level), what=self.method(step, one))
+            if level
+            else words("recipe.at_root", what=self.method(step, one))
             for level, one in sorted(held.level.items())
         ]
         lines += [
@@ -266,6 +268,8 @@ def path_said(path: str, *, words: Words, names: Mapping[str, str]) -> str:
         return words("step.of", step=words(f"step.{step}"), node=names.get(code, code))
     step = words(f"step.{first}") if words.has(f"step.{first}") else first
     second, _, code = rest.partition(".")
+    if second == "level" and code == "0":
+        return words("step.root", step=step)
     if second == "level":
         return words("step.level", step=step, level=code)
     if second == "node":

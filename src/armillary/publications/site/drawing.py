@@ -24,7 +24,7 @@ _FONT = (
     "'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 )
 _WIDTH = 760.0
-_NAMES = 250.0  # room for names at the left
+_NAMES = 300.0  # room for names at the left
 _LINE = 22.0
 
 
@@ -84,11 +84,11 @@ def cut(text: str, *, room: float, size: float = 13.0) -> str:
 
     Examples:
         >>> cut("Institutions", room=200), cut("Institutions and more", room=60)
-        ('Institutions', 'Institut…')
+        ('Institutions', 'Institu…')
     """
     used = 0.0
     for at, c in enumerate(text):
-        used += size * (1.0 if unicodedata.east_asian_width(c) in "WF" else 0.55)
+        used += size * (1.0 if unicodedata.east_asian_width(c) in "WF" else 0.6)
         if used > room:
             return text[: max(at - 1, 1)].rstrip() + "…"
     return text
@@ -189,7 +189,7 @@ def matrix(
     if side is None:
         side = min(max((_WIDTH - names) / max(len(columns), 1), 6.0), 64.0)
     tall = min(side, 26.0) if side > 12 else side
-    top = min(max([20.0, *(_length(name) for name in columns)]), 150.0) + 14
+    top = min(max([20.0, *(_length(name) for name in columns)]), 150.0) + 18
     parts = []
     small = min(13.0, max(side - 1, 5.0))
     step = 1 if side >= 11 else math.ceil(13 / side)
@@ -199,7 +199,7 @@ def matrix(
         x = names + (j + 0.5) * side
         parts.append(
             f'<text transform="translate({x + small / 3:.1f} {top - 8:g}) rotate(-90)" '
-            f'font-size="{max(small, 11):g}">{escape(cut(name, room=top - 16))}</text>'
+            f'font-size="{max(small, 11):g}">{escape(cut(name, room=top - 10))}</text>'
         )
     for i, name in enumerate(rows):
         if i % max(1, math.ceil(12 / tall)):
@@ -221,7 +221,7 @@ def matrix(
                 f'<text x="{x + side / 2:.1f}" y="{y + tall / 2 + 4:.1f}" text-anchor="middle" '
                 f'font-size="11">{escape(cell.text)}</text>'
             )
-    width = max(names + side * len(columns) + 6, 240.0)
+    width = max(names + side * len(columns) + 6, _WIDTH)
     return svg(width, top + tall * len(rows) + 6, "".join(parts), kind="plain-chart matrix")
 
 
@@ -323,7 +323,7 @@ def columns(shares: dict[int, float], *, rank: int, last: int) -> str:
 
 
 def _length(text: str) -> float:
-    return sum(13.0 if unicodedata.east_asian_width(c) in "WF" else 7.15 for c in text)
+    return sum(13.0 if unicodedata.east_asian_width(c) in "WF" else 7.8 for c in text)
 
 
 def _round_ticks(low: float, high: float) -> list[float]:

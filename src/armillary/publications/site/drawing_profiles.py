@@ -12,7 +12,7 @@ from armillary.publications.site.drawing import cut, svg
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WIDTH, _NAMES, _LINE = 760.0, 250.0, 30.0
+_WIDTH, _NAMES, _LINE = 760.0, 280.0, 30.0
 # Circle, square, triangle, diamond, cross: `compare.js` draws the same.
 SHAPES = (
     "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z",

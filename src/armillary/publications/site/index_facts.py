@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from armillary.publications.site.words import Words
 
 Row = dict[str, Any]
+_MOST_NODES = 12
 
 
 def home(index: str) -> str:
@@ -135,3 +136,28 @@ def source_titles(site: Site, index: IndexDefinition, words: Words) -> str:
     """Name the sources of an index."""
     held = site.observatory.sources
     return words.join_plain(words.plain(held[n].title) for n in index.sources if n in held)
+
+
+def profiled(held: Scoreboard) -> list[str]:
+    """Return the nodes a profile is drawn of: whole levels below the index, a dozen at most.
+
+    Args:
+        held: The index.
+    """
+    found: list[str] = []
+    level = held.pillars
+    while level and (not found or len(found) + len(level) <= _MOST_NODES):
+        found += level
+        level = [part for code in level for part in held.children[code]]
+    wanted = set(found)
+    return [node["code"] for node in held.nodes if node["code"] in wanted]
+
+
+def grouped(held: Scoreboard) -> list[str]:
+    """Return the nodes a ranking shows beside the score: the pillars, or the groups below them.
+
+    Args:
+        held: The index.
+    """
+    found = profiled(held)
+    return [c for c in found if c in held.pillars or held.node[c]["kind"] != "indicator"]

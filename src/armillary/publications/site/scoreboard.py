@@ -134,6 +134,12 @@ class Scoreboard:
                 found.append((row["score"], weight))
         return found
 
+    def among(self, code: str) -> float | None:
+        """Return the weight of a node as a share of all its siblings' weights."""
+        parent = self.node[code]["parent"]
+        total = sum(self.node[c]["weight"] for c in self.children[parent]) if parent else 0.0
+        return self.node[code]["weight"] / total if total > 0 else None
+
     def share(self, unit: str, code: str) -> Share | None:
         """Return what one part adds to the score of its group, where the group has a score."""
         group = self.node[code]["parent"]

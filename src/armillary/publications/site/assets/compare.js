@@ -34,7 +34,7 @@
   };
 
   function draw(units) {
-    const left = 250, width = 760, line = 30, head = 12 + 24 * Math.ceil(units.length / 2);
+    const left = 280, width = 760, line = 30, head = 12 + 24 * Math.ceil(units.length / 2);
     const nodes = held.nodes.slice(1);
     const all = units.flatMap((unit) => unit.at.slice(1).map(([score]) => score ?? 0));
     const low = Math.min(0, ...all), bottom = head + line * nodes.length;
@@ -62,7 +62,7 @@
     nodes.forEach((node, j) => {
       const y = head + line * (j + 0.5);
       const wide = [...node.name].some((c) => c.codePointAt(0) > 0x2e80);
-      const most = wide ? 17 : 33;
+      const most = wide ? 20 : 34;
       const name = node.name.length > most ? `${node.name.slice(0, most - 1)}…` : node.name;
       group.append(make("text", { x: left - 12, y: y + 4.5, "text-anchor": "end" }, name));
       units.forEach((unit, i) => {

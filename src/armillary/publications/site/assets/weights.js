@@ -133,9 +133,16 @@
   const percent = (share) => `${write(share * 100)}${zh ? "" : "\u00a0"}%`;
   const short = (value) => String(+value.toPrecision(12));
 
+  // Fields hold percentages: those published sum to 100 in each group.
+  const scale = new Map();
+  for (const own of parts.values()) {
+    const total = own.reduce((sum, part) => sum + base.get(part), 0);
+    for (const part of own) scale.set(part, total > 0 ? 100 / total : 100);
+  }
+
   function fields() {
     for (const [part, pair] of inputs) {
-      const weight = current.get(part) * 100;
+      const weight = current.get(part) * scale.get(part);
       pair.range.value = weight;
       if (document.activeElement !== pair.number) pair.number.value = short(+weight.toPrecision(6));
       const total = parts.get(node.get(part).parent).reduce((sum, other) => sum + current.get(other), 0);
@@ -202,7 +209,7 @@
     const { part, kind } = event.target.dataset;
     const value = event.target.value;
     if (!part || value === "" || !(+value >= 0)) return;
-    current.set(part, +value / 100);
+    current.set(part, +value / scale.get(part));
     if (kind === "number") inputs.get(part).range.value = +value;
     cancelAnimationFrame(pending);
     pending = requestAnimationFrame(() => { show(); keep(); });
@@ -215,7 +222,7 @@
     keep();
   });
   document.getElementById("equal").addEventListener("click", () => {
-    for (const own of parts.values()) for (const part of own) if (inputs.has(part)) current.set(part, 1 / own.length);
+    for (const own of parts.values()) for (const part of own) if (inputs.has(part)) current.set(part, 100 / own.length / scale.get(part));
     show();
     keep();
   });

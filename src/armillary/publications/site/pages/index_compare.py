@@ -15,6 +15,7 @@ from armillary.publications.site.index_facts import (
     node_name,
     place,
     profile,
+    profiled,
 )
 from armillary.publications.site.marks import embedded_json
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 MOST = 5
-_MOST_NODES = 12
 
 
 def pages(site: Site, index: IndexDefinition) -> Iterable[Page]:
@@ -59,21 +59,6 @@ def pages(site: Site, index: IndexDefinition) -> Iterable[Page]:
             above=place(index.id, "compare/index"),
             sources=index.sources,
         )
-
-
-def profiled(held: Scoreboard) -> list[str]:
-    """Return the nodes a profile is drawn of: whole levels below the index, a dozen at most.
-
-    Args:
-        held: The index.
-    """
-    found: list[str] = []
-    level = held.pillars
-    while level and (not found or len(found) + len(level) <= _MOST_NODES):
-        found += level
-        level = [part for code in level for part in held.children[code]]
-    wanted = set(found)
-    return [node["code"] for node in held.nodes if node["code"] in wanted]
 
 
 def neighbours(held: Scoreboard, unit: str, *, among: Sequence[str] | None = None) -> list[str]:

@@ -135,7 +135,7 @@ def _acceptability(case: Case) -> Section:
     narrow = last <= _MATRIX
     cells = {
         (spot[row["unit"]], row["rank"] - 1): drawing.Cell(
-            value=row["share"],
+            value=row["share"] ** 0.5,  # so that rare ranks can be seen at all
             text=f"{100 * row['share']:.0f}" if narrow and row["share"] >= 0.005 else "",
             title=f"{row['name']}, {row['rank']}: {words.percent(row['share'])}",
         )
@@ -309,7 +309,7 @@ def _sensitivity(case: Case) -> Section:
             sure = value is not None and error is not None
             lines.append(
                 drawing.Line(
-                    name=f"{row['choice']}{'，' if words.language == 'zh' else ', '}{words(label)}",
+                    name=f"{row['choice']}{'，' if words.language == 'zh' else ', '}{words(label).lower()}",
                     value=value,
                     low=value - error if sure else None,
                     high=value + error if sure else None,

@@ -63,10 +63,16 @@ def rings_chart(site: Site, index: IndexDefinition, words: Words) -> Chart:
     names = names_in(site, held, words)
     arcs: list[drawing.Arc] = []
 
-    def lay(code: str, start: float, hue: str) -> None:
+    hued = 0 if len(held.pillars) > 2 else 1  # two halves in two colours would say little
+    before_of: dict[str, int] = {}
+    for part in held.pillars:
+        before_of[part] = sum(len(held.children[p]) for p in before_of) if hued else 0
+
+    def lay(code: str, start: float, hue: str, before: int = 0) -> None:
         at = start
         for i, part in enumerate(held.children[code]):
-            own = PALETTE[i % len(PALETTE)] if code == held.root else hue
+            coloured = held.node[code]["level"] == hued
+            own = PALETTE[(before + i) % len(PALETTE)] if coloured else hue
             share = held.node[part]["effective_weight"]
             title = f"{names[part]}: {words.percent(share)}"
             arcs.append(
@@ -79,7 +85,7 @@ def rings_chart(site: Site, index: IndexDefinition, words: Words) -> Chart:
                     hue=own,
                 )
             )
-            lay(part, at, own)
+            lay(part, at, own, before if code != held.root else before_of[part])
             at += share
 
     lay(held.root, 0.0, PALETTE[0])
@@ -94,7 +100,7 @@ def rings_chart(site: Site, index: IndexDefinition, words: Words) -> Chart:
             "code": node["code"],
             "parent": names.get(node["parent"] or "", ""),
             "level": node["level"],
-            "weight": 100 * node["weight"],
+            "weight": None if (among := held.among(node["code"])) is None else 100 * among,
             "share": 100 * node["effective_weight"],
         }
         for node in held.nodes

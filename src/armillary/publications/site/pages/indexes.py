@@ -11,6 +11,7 @@ from armillary.publications.site.core import Headline, Page, Site, slug
 from armillary.publications.site.index_facts import (
     board,
     doubt_note,
+    grouped,
     home,
     node_name,
     place,
@@ -195,6 +196,7 @@ def _context(
         "chart": ranking_chart(site, index, words=words) if held.ranked and latest else None,
         "last": max(last, len(held.ranked)),
         "node_name": node_name,
+        "parts": grouped(held),
         "profile": lambda unit: profile(index.id, unit),
         "place": partial(place, index.id),
         "years": [
@@ -224,7 +226,7 @@ def _ranking_rows(held: Scoreboard) -> list[dict[str, Any]]:
                 "name_zh": held.names[unit].zh,
                 **{c: at.get(c) for c in ("rank", "score", "coverage", "OBS_STATUS")},
                 **{c: doubt.get(c) for c in ("rank_low", "rank_high", "score_low", "score_high")},
-                **{code: held.score.get((unit, code), {}).get("score") for code in held.pillars},
+                **{code: held.score.get((unit, code), {}).get("score") for code in grouped(held)},
             }
         )
     return rows
