@@ -16,15 +16,15 @@ from armillary.model.recipe import IndexRecipe, flat
 from armillary.publications.site import export_site
 
 GROUPS = {
-    "A": 'a"1 a2 a3 a4'.split(),
-    "B": "b1 b2 b3".split(),
-    "C": "c1 c2 c3".split(),
-    "D": "d1 d2 d3".split(),
-    "E": "e1 e2 e3 e4".split(),
-    "F": "f1 f2 f3".split(),
-    "G": "g1 g2 g3".split(),
-    "H": "h1 h2 h3".split(),
-    "X": "x1 x2 x3".split(),
+    "A": ['a"1', "a2", "a3", "a4"],
+    "B": ["b1", "b2", "b3"],
+    "C": ["c1", "c2", "c3"],
+    "D": ["d1", "d2", "d3"],
+    "E": ["e1", "e2", "e3", "e4"],
+    "F": ["f1", "f2", "f3"],
+    "G": ["g1", "g2", "g3"],
+    "H": ["h1", "h2", "h3"],
+    "X": ["x1", "x2", "x3"],
 }
 METHODS = {
     "A": {"method": "arithmetic"},

@@ -107,7 +107,10 @@ class Spelling:
             *((step, [self.method(step, getattr(recipe, step))]) for step in _STEPS),
             ("weight", self._each("weight")),
             ("aggregate", self._each("aggregate")),
-            ("coverage", [words("recipe.coverage", share=words.percent(recipe.minimum_coverage, 0))]),
+            (
+                "coverage",
+                [words("recipe.coverage", share=words.percent(recipe.minimum_coverage, 0))],
+            ),
             ("indicator", self._overrides()),
             ("audit", self._audit(varied)),
         ]
@@ -146,25 +149,29 @@ class Spelling:
         words = self.words
         if value is None:
             return words(f"recipe.none.{key}") if words.has(f"recipe.none.{key}") else words("no")
-        if key in {"model", "otherwise", "transform", "components", "growth", "penalty"}:
-            return words(f"option.{value}")
-        if key == "by":
-            return words("recipe.by", column=str(value))
-        if key == "unit":
-            return self.name(str(value))
-        if key in {"lowest_share", "highest_share"}:
-            return words.percent(value, 0)
-        if isinstance(value, bool):
-            return words("yes" if value else "no")
+        if isinstance(value, list | tuple):
+            return "; ".join(self._said(key, one) for one in value)
         if isinstance(value, dict):
             return words.join_plain(
                 f"{'/'.join(self.name(c) for c in k.split('/'))} {words.raw(v)}"
                 for k, v in value.items()
             )
-        if isinstance(value, list | tuple):
-            return "; ".join(self._said(key, one) for one in value)
+        if isinstance(value, str):
+            return self._named(key, value)
+        return self._number(key, value)
+
+    def _named(self, key: str, value: str) -> str:
+        if key == "by":
+            return self.words("recipe.by", column=value)
+        return self.name(value) if key == "unit" else self.words(f"option.{value}")
+
+    def _number(self, key: str, value: float) -> str:
+        if key in {"lowest_share", "highest_share"}:
+            return self.words.percent(value, 0)
+        if isinstance(value, bool):
+            return self.words("yes" if value else "no")
         # A year is no quantity: its thousands are not set apart.
-        return str(value) if isinstance(value, int) else words.raw(value)
+        return str(value) if isinstance(value, int) else self.words.raw(value)
 
     def _period(self) -> list[str]:
         words, recipe = self.words, self.recipe
@@ -239,7 +246,9 @@ class Spelling:
     def _audit(self, varied: Mapping[str, str]) -> list[str]:
         words, audit = self.words, self.recipe.audit
         lines = [words("recipe.replicates", n=audit.replicates, seed=str(audit.seed))]
-        lines += [f"{self.path(path)}: {self.variation(path, what)}" for path, what in varied.items()]
+        lines += [
+            f"{self.path(path)}: {self.variation(path, what)}" for path, what in varied.items()
+        ]
         lines.append(words("recipe.design", rows=audit.rows))
         low, high = (words.raw(end) for end in audit.frontier)
         lines.append(words("recipe.frontier", low=low, high=high))

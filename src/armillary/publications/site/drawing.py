@@ -125,13 +125,12 @@ def lines(
         share = min(max((value - low) / span, 0.0), 1.0)
         return left + (1 - share if reverse else share) * (right - left)
 
-    parts = []
-    for tick in ticks if ticks is not None else _round_ticks(low, high):
-        parts.append(
-            f'<path d="M{at(tick):.1f} 4V{bottom:g}" stroke="currentColor" stroke-opacity=".14"/>'
-            f'<text x="{at(tick):.1f}" y="{bottom + 17:g}" text-anchor="middle" font-size="12">'
-            f"{_plain(tick)}</text>"
-        )
+    parts = [
+        f'<path d="M{at(tick):.1f} 4V{bottom:g}" stroke="currentColor" stroke-opacity=".14"/>'
+        f'<text x="{at(tick):.1f}" y="{bottom + 17:g}" text-anchor="middle" font-size="12">'
+        f"{_plain(tick)}</text>"
+        for tick in (ticks if ticks is not None else _round_ticks(low, high))
+    ]
     for i, row in enumerate(rows):
         y = 6 + _LINE * (i + 0.5)
         hue = ORANGE if row.link else ACCENT

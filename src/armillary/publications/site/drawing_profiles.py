@@ -50,7 +50,7 @@ def profiles(
 
     parts = []
     for i, name in enumerate(names):
-        x, y = 20 + (i % 2) * _WIDTH / 2, 14 + 24 * (i // 2)
+        x, y = 20 + (i % 2) * _WIDTH / 2, 14.0 + 24 * (i // 2)
         parts.append(
             f'{_shape(i, x, y)}<text x="{x + 14:g}" y="{y + 4.5:g}">'
             f"{escape(cut(name, room=_WIDTH / 2 - 40))}</text>"
@@ -76,9 +76,9 @@ def profiles(
                 'stroke-opacity=".3" stroke-width="1.5"/>'
             )
         for i, row in enumerate(scores):
-            value = row[j]
-            if value is not None:
-                parts.append(_shape(i, at(value), y))
+            score = row[j]
+            if score is not None:
+                parts.append(_shape(i, at(score), y))
     parts.append(
         f'<text x="{(_NAMES + _WIDTH) / 2:g}" y="{bottom + 38:g}" text-anchor="middle">'
         f"{escape(axis)}</text>"

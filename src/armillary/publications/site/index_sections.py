@@ -105,7 +105,7 @@ class Case:
         rows: list[Row],
         svg: str,
         about: str = "",
-        id: str = "",  # noqa: A002 - as in Chart
+        id: str = "",
     ) -> Chart:
         """Return a chart titled `audit.KEY_chart`, described by what is found."""
         return Chart(
@@ -160,5 +160,3 @@ def bars(
         axis=case.words(axis),
         bars=True,
     )
-
-

@@ -69,9 +69,7 @@ class Scoreboard:
         for node in self.nodes:
             if node["parent"] is not None:
                 self.children[node["parent"]].append(node["code"])
-        self.every: list[Row] = site.keep(
-            f"score:{index}", lambda: site.rows("score", index=index)
-        )
+        self.every: list[Row] = site.keep(f"score:{index}", lambda: site.rows("score", index=index))
         self.periods = sorted({row["TIME_PERIOD"] for row in self.every}, reverse=True)
         self.latest = self.periods[0] if self.periods else ""
         self.period: str = period or self.latest

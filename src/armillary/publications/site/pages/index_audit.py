@@ -30,7 +30,10 @@ def pages(site: Site, index: IndexDefinition) -> Iterable[Page]:
         site: The site.
         index: The index.
     """
-    for key, sections in (("audit/index", coherence), ("audit/robustness", index_robustness.robust)):
+    for key, sections in (
+        ("audit/index", coherence),
+        ("audit/robustness", index_robustness.robust),
+    ):
         yield Page(
             path=place(index.id, key),
             title="tour.audit" if sections is coherence else "tour.robustness",
@@ -79,7 +82,8 @@ def _statistics(case: Case) -> Section:
         | {
             "name": case.name(row["code"]),
             "share": 100 * row["available"] / row["units"] if row["units"] else None,
-            "said": words.join_plain(words(f"second_look.{f}") for f in row["flags"].split()) or "–",
+            "said": words.join_plain(words(f"second_look.{f}") for f in row["flags"].split())
+            or "–",
         }
         for row in case.by_node(case.rows("audit_statistic"))
     ]
@@ -119,7 +123,9 @@ def _statistics(case: Case) -> Section:
         rows=rows,
         svg=drawing.lines(
             [
-                drawing.Line(name=r["name"], value=r["share"], text=_marks(r["flags"]), link=bool(r["flags"]))
+                drawing.Line(
+                    name=r["name"], value=r["share"], text=_marks(r["flags"]), link=bool(r["flags"])
+                )
                 for r in rows
             ],
             low=0,
@@ -140,7 +146,11 @@ def _marks(flags: str) -> str:
 def _correlations(case: Case) -> Section:
     words = case.words
     rows = [
-        row | {"name": case.indented(row["code"]), "said": words(f"flag.{row['flag']}") if row["flag"] else "–"}
+        row
+        | {
+            "name": case.indented(row["code"]),
+            "said": words(f"flag.{row['flag']}") if row["flag"] else "–",
+        }
         for row in case.by_node(case.rows("audit_correlation"))
         if row["relation"] == "ancestor"
         and case.held.node.get(row["code"], {}).get("parent") == row["other"]
@@ -198,7 +208,9 @@ def _correlations(case: Case) -> Section:
 
 def _reliability(case: Case) -> Section:
     words = case.words
-    rows = [row | {"name": case.indented(row["code"])} for row in case.by_node(case.rows("audit_group"))]
+    rows = [
+        row | {"name": case.indented(row["code"])} for row in case.by_node(case.rows("audit_group"))
+    ]
     if not rows:
         return case.nothing("reliability")
     known = [row for row in rows if row["alpha"] is not None]
@@ -236,7 +248,11 @@ def _reliability(case: Case) -> Section:
 def _components(case: Case) -> Section:
     words = case.words
     groups = [
-        row | {"name": case.indented(row["code"]), "percent": None if row["first_share"] is None else 100 * row["first_share"]}
+        row
+        | {
+            "name": case.indented(row["code"]),
+            "percent": None if row["first_share"] is None else 100 * row["first_share"],
+        }
         for row in case.by_node(case.rows("audit_group"))
         if row["first_share"] is not None
     ]
@@ -263,7 +279,9 @@ def _components(case: Case) -> Section:
             case.column("units", "audit.units", 0),
         ],
         rows=groups,
-        svg=bars(case, groups, value="percent", axis="audit.first_share", text="percent", top=100.0),
+        svg=bars(
+            case, groups, value="percent", axis="audit.first_share", text="percent", top=100.0
+        ),
         about=found[0],
     )
     loadings = [
@@ -282,7 +300,15 @@ def _components(case: Case) -> Section:
             case.column("loading", "audit.loading", 2),
         ],
         rows=loadings,
-        svg=bars(case, first, value="loading", axis="audit.loading_first", text="loading", decimals=2, top=1.0),
+        svg=bars(
+            case,
+            first,
+            value="loading",
+            axis="audit.loading_first",
+            text="loading",
+            decimals=2,
+            top=1.0,
+        ),
         about=words("audit.loadings_about", n=against),
     )
     return Section(id="components", found=found, charts=[shares, chart] if first else [shares])
@@ -291,17 +317,19 @@ def _components(case: Case) -> Section:
 def _importance(case: Case) -> Section:
     words = case.words
     rows = [
-        row | {"name": case.indented(row["code"]), "parent_name": case.name(row["parent"]), "weight_percent": 100 * row["weight"], "importance_percent": None if row["importance"] is None else 100 * row["importance"]}
+        row
+        | {
+            "name": case.indented(row["code"]),
+            "parent_name": case.name(row["parent"]),
+            "weight_percent": 100 * row["weight"],
+            "importance_percent": None if row["importance"] is None else 100 * row["importance"],
+        }
         for row in case.by_node(case.rows("audit_importance"))
     ]
     if not rows:
         return case.nothing("importance")
     known = [row for row in rows if row["importance"] is not None and row["weight"] > 0]
-    far = [
-        row
-        for row in known
-        if not _SMALL <= row["importance"] / row["weight"] <= 1 / _SMALL
-    ]
+    far = [row for row in known if not _SMALL <= row["importance"] / row["weight"] <= 1 / _SMALL]
     found = []
     if known:
         most = max(known, key=lambda row: abs(row["importance"] - row["weight"]))
@@ -332,11 +360,15 @@ def _importance(case: Case) -> Section:
         rows=rows,
         svg=drawing.lines(
             [
-                drawing.Line(name=r["name"], value=r["importance_percent"], mark=r["weight_percent"])
+                drawing.Line(
+                    name=r["name"], value=r["importance_percent"], mark=r["weight_percent"]
+                )
                 for r in rows
             ],
             low=0,
-            high=widest([r[k] for r in rows for k in ("importance_percent", "weight_percent")], at_least=10),
+            high=widest(
+                [r[k] for r in rows for k in ("importance_percent", "weight_percent")], at_least=10
+            ),
             axis=words("audit.importance_axis"),
             bars=True,
         ),
@@ -349,7 +381,12 @@ def _treatment(case: Case) -> Section:
     words, held = case.words, case.held
     every = case.site.rows("treatment", index=case.index.id)
     rows = [
-        row | {"name": case.name(row["code"]), "said": _how(row["method"], words), "pass": words("yes" if row["passed"] else "no")}
+        row
+        | {
+            "name": case.name(row["code"]),
+            "said": _how(row["method"], words),
+            "pass": words("yes" if row["passed"] else "no"),
+        }
         for row in case.by_node(every)
         if row["TIME_PERIOD"] == held.latest or "/" in row["TIME_PERIOD"]
     ]

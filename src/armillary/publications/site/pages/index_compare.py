@@ -106,7 +106,10 @@ def _one(site: Site, index: IndexDefinition, unit: str, words: Words) -> Row:
         "index": index,
         "board": held,
         "unit": unit,
-        "sets": [_side(held, unit, units, nodes, key, title, words) for key, title, units in sets],
+        "sets": [
+            {"key": key, "title": title} | _side(held, unit, units=units, nodes=nodes, words=words)
+            for key, title, units in sets
+        ],
         "rows": _rows(held, sorted({u for _, _, units in sets for u in units}), nodes),
         "columns": ["unit", "name_en", "name_zh", "code", "node_en", "node_zh", "score", "rank"],
         "node_name": node_name,
@@ -117,13 +120,7 @@ def _one(site: Site, index: IndexDefinition, unit: str, words: Words) -> Row:
 
 
 def _side(
-    held: Scoreboard,
-    unit: str,
-    units: Sequence[str],
-    nodes: Sequence[str],
-    key: str,
-    title: str,
-    words: Words,
+    held: Scoreboard, unit: str, *, units: Sequence[str], nodes: Sequence[str], words: Words
 ) -> Row:
     names = [words.plain(held.names[u]) for u in units]
     svg = drawing_profiles.profiles(
@@ -140,7 +137,7 @@ def _side(
         rank=rank,
         others=words.join_plain(n for n, u in zip(names, units, strict=True) if u != unit),
     )
-    return {"key": key, "title": title, "units": units, "svg": svg, "about": about, "nodes": nodes}
+    return {"units": units, "svg": svg, "about": about, "nodes": nodes}
 
 
 def _rows(held: Scoreboard, units: Sequence[str], nodes: Sequence[str]) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from armillary.publications.site import drawing
+from armillary.publications.site import drawing, marks
 from armillary.publications.site.core import Page, Site, slug
 from armillary.publications.site.index_facts import (
     board,
@@ -19,7 +19,7 @@ from armillary.publications.site.index_facts import (
     place,
     profile,
 )
-from armillary.publications.site.scoreboard import Cells, Scoreboard, places_of
+from armillary.publications.site.scoreboard import Cells, Ends, Scoreboard, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +56,11 @@ def _context(site: Site, index: IndexDefinition, unit: str, words: Words) -> Row
     cells = site.keep(f"cells:{index.id}", lambda: Cells(site, held))
     spot = held.units.index(unit)
     strong = {row["code"]: row for row in by_unit(site, index.id, "strength").get(unit, [])}
-    nodes = [_node(site, held, cells, unit, code) for code in [held.root, *held.beneath(held.root)]]
+    fixed = site.keep(f"fixed:{index.id}:{words.language}", lambda: _fixed(site, held, words))
+    order = [held.root, *held.beneath(held.root)]
+    nodes = [_node(site, held, cells, unit, code) | fixed[code] for code in order]
+    for node in nodes:
+        node.update(_shown(site, held, node, words))
     for node in nodes:
         node["kind"] = strong[node["code"]]["kind"] if node["code"] in strong else None
     return {
@@ -74,7 +78,6 @@ def _context(site: Site, index: IndexDefinition, unit: str, words: Words) -> Row
         "signs": SIGNS,
         "firm": _firmness(site, held, unit, words),
         "spread": _spread(site, held, unit, words),
-        "changed": _changed,
         "node_name": node_name,
         "source_slug": slug,
         "profile": lambda other: profile(index.id, other),
@@ -114,6 +117,68 @@ def _node(site: Site, held: Scoreboard, cells: Cells, unit: str, code: str) -> R
     }
 
 
+def _fixed(site: Site, held: Scoreboard, words: Words) -> dict[str, Row]:
+    """Return what is said of each node alike on the pages of all units."""
+    found = {}
+    for code, node in held.node.items():
+        ends = held.ends(code) if node["kind"] == "indicator" else None
+        unit = node["unit_measure"]
+        name = words.plain(node_name(node))
+        found[code] = {
+            "name": words.text(node_name(node)),
+            "slug": slug(code),
+            "trace_label": words("profile.trace_of", name=name),
+            "unit_text": words.text(site.name("CL_UNIT_MEASURE", unit)) if unit else "",
+            "group": words.text(node_name(held.node[node["parent"]])) if node["parent"] else "",
+            "among": words.percent(held.among(code)),
+            "indent": min(max(node["level"] - 1, 0), 4),
+            "ends_said": _ends_said(site, ends, words) if ends else "",
+            "stretched": (
+                words.raw(ends.low),
+                words.raw(ends.worst),
+                words.raw(ends.best),
+                words.raw(ends.high),
+            )
+            if ends
+            else None,
+        }
+    return found
+
+
+def _ends_said(site: Site, ends: Ends, words: Words) -> str:
+    return words(
+        "trace.minmax",
+        worst=words.raw(ends.worst),
+        worst_unit=words.text(site.name("CL_AREA", ends.worst_unit)),
+        best=words.raw(ends.best),
+        best_unit=words.text(site.name("CL_AREA", ends.best_unit)),
+        low=words.raw(ends.low),
+        high=words.raw(ends.high),
+    )
+
+
+def _shown(site: Site, held: Scoreboard, node: Row, words: Words) -> Row:
+    """Write the numbers of one node of one unit."""
+    row, share = node["row"], node["share"]
+    rank = row.get("rank")
+    kept: dict[str, str] = site.keep(f"statuses:{words.language}", dict)
+    for code in row.get("OBS_STATUS", "").split():
+        if code not in kept:
+            kept[code] = f"{site.status(code, words)} ({code})"
+    return {
+        "score": words.number(row.get("score")),
+        "points": words.number(row.get("score"), 2),
+        "rank": "–" if rank is None else rank,
+        "raw": words.raw(row["value"]) if row.get("value") is not None else None,
+        "used": words.raw(row.get("treated")),
+        "changed": _changed(row),
+        "here": words.percent(share.weight) if share else "",
+        "added": words.number(share.points, 2) if share and share.points is not None else "",
+        "statuses": "; ".join(kept[c] for c in row.get("OBS_STATUS", "").split() if c != "A"),
+        "bar": marks.bar(row.get("score"), top=held.top, width=70),
+    }
+
+
 def _tag(method: Any) -> str:
     return "" if method is None else str(method.__struct_config__.tag)
 
@@ -137,7 +202,9 @@ def _firmness(site: Site, held: Scoreboard, unit: str, words: Words) -> list[tup
         found.append(
             (
                 words("index.interval"),
-                words(key, interval=words.interval(low, high), median=words.raw(doubt["rank_median"])),
+                words(
+                    key, interval=words.interval(low, high), median=words.raw(doubt["rank_median"])
+                ),
             )
         )
     if row and row["rank_best"] is not None:

@@ -304,12 +304,15 @@ def _sensitivity(case: Case) -> Section:
     ]
     lines = []
     for row in whole:
-        for kind, label in (("first_order", "audit.first_order"), ("total_order", "audit.total_order")):
+        for kind, label in (
+            ("first_order", "audit.first_order"),
+            ("total_order", "audit.total_order"),
+        ):
             value, error = row[kind], row[f"{kind}_error"]
             sure = value is not None and error is not None
             lines.append(
                 drawing.Line(
-                    name=f"{row['choice']}{'，' if words.language == 'zh' else ', '}{words(label).lower()}",
+                    name=words.join_plain([row["choice"], words(label).lower()]),
                     value=value,
                     low=value - error if sure else None,
                     high=value + error if sure else None,
@@ -350,7 +353,9 @@ def _leading(case: Case, units: Sequence[Row]) -> str:
     for row in best.values():
         counts[row["choice"]] = counts.get(row["choice"], 0) + 1
     choice = max(counts, key=lambda one: counts[one])
-    return case.words("audit.sensitivity_units_found", choice=choice, n=counts[choice], all=len(best))
+    return case.words(
+        "audit.sensitivity_units_found", choice=choice, n=counts[choice], all=len(best)
+    )
 
 
 def _sensitivity_of_units(
@@ -476,10 +481,7 @@ def _frontier(case: Case) -> Section:
         ],
         rows=rows,
         svg=drawing.lines(
-            [
-                drawing.Line(name=r["name"], value=r["rank"], mark=r["frontier_rank"])
-                for r in rows
-            ],
+            [drawing.Line(name=r["name"], value=r["rank"], mark=r["frontier_rank"]) for r in rows],
             low=1,
             high=last,
             axis=words("index.rank"),
@@ -491,7 +493,10 @@ def _frontier(case: Case) -> Section:
 
 def _removal(case: Case) -> Section:
     words = case.words
-    rows = [row | {"name": case.indented(row["code"])} for row in case.by_node(case.rows("audit_removal"))]
+    rows = [
+        row | {"name": case.indented(row["code"])}
+        for row in case.by_node(case.rows("audit_removal"))
+    ]
     if not rows:
         return case.nothing("removal")
     most = max(rows, key=lambda row: row["mean_shift"])
@@ -520,7 +525,11 @@ def _removal(case: Case) -> Section:
 def _added_value(case: Case) -> Section:
     words = case.words
     rows = [
-        row | {"name": case.name(row["code"]), "percent": None if row["share"] is None else 100 * row["share"]}
+        row
+        | {
+            "name": case.name(row["code"]),
+            "percent": None if row["share"] is None else 100 * row["share"],
+        }
         for row in case.by_node(case.rows("audit_added_value"))
     ]
     if not rows:
@@ -543,7 +552,9 @@ def _added_value(case: Case) -> Section:
             case.column("percent", "audit.differing_share", 1),
         ],
         rows=rows,
-        svg=bars(case, rows, value="percent", axis="audit.differing_share", text="percent", top=100.0),
+        svg=bars(
+            case, rows, value="percent", axis="audit.differing_share", text="percent", top=100.0
+        ),
         about=found[0],
     )
     return Section(id="added_value", found=found, charts=[chart])

@@ -183,7 +183,9 @@ def _cell(row: Row, names: dict[str, str], words: Words, *, text: bool) -> drawi
     value = row["correlation"]
     sign = SIGNS.get(row["flag"] or "", "")
     said = words.number(value, 2)
-    title = f"{names.get(row['code'], row['code'])} × {names.get(row['other'], row['other'])}: {said}"
+    title = (
+        f"{names.get(row['code'], row['code'])} × {names.get(row['other'], row['other'])}: {said}"
+    )
     if row["flag"]:
         title += f" ({words('flag.' + row['flag'])})"
     return drawing.Cell(
@@ -262,11 +264,16 @@ def _upward_chart(
     deep = max(held.node[code]["level"] for code in order)
     place_of = {code: i for i, code in enumerate(order)}
     cells = {
-        (place_of[row["code"]], held.node[row["other"]]["level"]): _cell(row, names, words, text=True)
+        (place_of[row["code"]], held.node[row["other"]]["level"]): _cell(
+            row, names, words, text=True
+        )
         for row in own
         if row["code"] in place_of
     }
-    labels = [words("index.index"), *(words("structure.level_n", level=str(k)) for k in range(1, deep))]
+    labels = [
+        words("index.index"),
+        *(words("structure.level_n", level=str(k)) for k in range(1, deep)),
+    ]
     indent = "\u2003"
     return charts.Chart(
         id="upward",

@@ -141,7 +141,9 @@ def ranking_chart(
                 "score_high": doubt.get("score_high"),
             }
         )
-    known = [r[key] for r in rows for key in ("score", "score_low", "score_high") if r[key] is not None]
+    known = [
+        r[key] for r in rows for key in ("score", "score_low", "score_high") if r[key] is not None
+    ]
     low, high = min(known), max(known)
     edge = 0.04 * (high - low) or 1.0
     return charts.Chart(
@@ -171,7 +173,9 @@ def ranking_chart(
         rows=rows,
         svg=drawing.lines(
             [
-                drawing.Line(name=r["name"], value=r["score"], low=r["score_low"], high=r["score_high"])
+                drawing.Line(
+                    name=r["name"], value=r["score"], low=r["score_low"], high=r["score_high"]
+                )
                 for r in rows
             ],
             low=low - edge,

@@ -82,7 +82,11 @@ def _context(site: Site, words: Words) -> dict[str, Any]:
         "references": [(work, at) for kind, work, at in REFERENCES if kind in kinds],
         "steps": _steps(site),
         "made_by": [
-            {"title": index.title, "path": home(index.id), "spelled": spelled(site, board(site, index.id), words)}
+            {
+                "title": index.title,
+                "path": home(index.id),
+                "spelled": spelled(site, board(site, index.id), words),
+            }
             for index in site.observatory.indexes.values()
         ],
     }
