@@ -247,7 +247,8 @@ class Spelling:
         words, audit = self.words, self.recipe.audit
         lines = [words("recipe.replicates", n=audit.replicates, seed=str(audit.seed))]
         lines += [
-            f"{self.path(path)}: {self.variation(path, what)}" for path, what in varied.items()
+            words("recipe.varied", path=self.path(path), what=self.variation(path, what))
+            for path, what in varied.items()
         ]
         lines.append(words("recipe.design", rows=audit.rows))
         low, high = (words.raw(end) for end in audit.frontier)
@@ -297,8 +298,9 @@ def variation_said(path: str, what: str, *, words: Words) -> str:
     if what == "any":
         return words("step.any")
     step = next((s for s in (*_STEPS, "weight", "aggregate") if s in path.split(".")), "")
-    between = "、" if words.language == "zh" else ", "
-    return between.join(_choice_said(step, one, words) for one in what.split(" / "))
+    if what.endswith(" %") and words.language == "zh":
+        return what.replace(" %", "%")
+    return words.join_plain(_choice_said(step, one, words) for one in what.split(" / "))
 
 
 def _choice_said(step: str, one: str, words: Words) -> str:

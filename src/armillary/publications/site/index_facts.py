@@ -98,7 +98,7 @@ def varied_said(site: Site, held: Scoreboard, words: Words) -> str:
     names = names_in(site, held, words)
     if held.varied:
         parts = [
-            f"{path_said(path, words=words, names=names)} "
+            path_said(path, words=words, names=names)
             + _bracketed(variation_said(path, what, words=words), words)
             for path, what in held.varied.items()
         ]
@@ -108,7 +108,7 @@ def varied_said(site: Site, held: Scoreboard, words: Words) -> str:
 
 
 def _bracketed(text: str, words: Words) -> str:
-    return f"（{text}）" if words.language == "zh" else f"({text})"
+    return f"（{text}）" if words.language == "zh" else f" ({text})"
 
 
 def doubt_note(site: Site, held: Scoreboard, words: Words) -> str:

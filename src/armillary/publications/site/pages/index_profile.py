@@ -72,6 +72,7 @@ def _context(site: Site, index: IndexDefinition, unit: str, words: Words) -> Row
         "doubt_note": doubt_note(site, held, words),
         "nodes": nodes[1:],
         "pillars": [n for n in nodes if n["code"] in grouped(held)],
+        "adds": any(n["added"] for n in nodes if n["code"] in held.pillars),
         "treated": any(n["leaf"] and _changed(n["row"]) for n in nodes),
         "strong": _listed(nodes, strong, "strength"),
         "weak": _listed(nodes, strong, "weakness"),
