@@ -112,16 +112,21 @@ def _index(definition: IndexDefinition, observatory: Observatory) -> Step:
         from armillary.sources.recipes import read_recipe
 
         framework = read_framework(definition.framework)
-        return Result(
-            tables=compute(
-                _of(work.store.table("observation"), definition.sources),
-                index=definition.id,
-                framework=framework,
-                recipe=read_recipe(definition.recipe, framework),
-                groups=read_units(definition.units) if definition.units else None,
-                progress=work.progress,
-            )
+        groups = read_units(definition.units) if definition.units else None
+        tables = compute(
+            _of(work.store.table("observation"), definition.sources),
+            index=definition.id,
+            framework=framework,
+            recipe=read_recipe(definition.recipe, framework),
+            groups=groups,
+            progress=work.progress,
         )
+        rows = [
+            {"index": definition.id, "unit": unit, "grouping": grouping, "label": label}
+            for grouping, labels in (groups or {}).items()
+            for unit, label in labels.items()
+        ]
+        return Result(tables=tables | {"unit_group": table_of("unit_group", rows)})
 
     return Step(
         name=f"index:{definition.id}",
@@ -155,7 +160,11 @@ def _audit(definition: IndexDefinition, observatory: Observatory) -> Step:
             index=definition.id,
             progress=work.progress,
         )
-        return Result(tables=tables, notes=notes)
+        noted = [
+            {"index": definition.id, "position": position, "note": note}
+            for position, note in enumerate(notes, 1)
+        ]
+        return Result(tables=tables | {"audit_note": table_of("audit_note", noted)}, notes=notes)
 
     return Step(
         name=f"audit:{definition.id}",
