@@ -84,6 +84,8 @@ def origin_of_simulation(
     def named(file: Path) -> dict[str, str]:
         return {"file": os.path.relpath(file, root).replace(os.sep, "/"), "sha256": checksum(file)}
 
+    if getattr(simulation, "units_file", None) is not None:  # the file says which units
+        simulation = msgspec.structs.replace(simulation, units=())
     parameters = msgspec.json.encode(simulation, order="sorted", enc_hook=named)
     digest = hashlib.sha256(parameters).hexdigest()
     return Origin(

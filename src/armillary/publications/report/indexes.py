@@ -240,8 +240,12 @@ def _framework(nodes: list[Row], rows: list[Row], *, words: Words) -> Block:
     for row in rows:
         present = row["value"] is not None or (row["score"] is not None)
         known[row["code"]] = known.get(row["code"], 0) + present
+    among: dict[str | None, float] = {}
+    for node in nodes:
+        among[node["parent"]] = among.get(node["parent"], 0.0) + node["weight"]
     made = []
     for node in nodes:
+        total = among[node["parent"]]
         indicator = node["kind"] == "indicator"
         direction = ("+" if node["direction"] > 0 else "−") if indicator else ""
         made.append(
@@ -249,7 +253,7 @@ def _framework(nodes: list[Row], rows: list[Row], *, words: Words) -> Block:
                 [
                     _node(node, words=words),
                     node["code"],
-                    format_percent(node["weight"], language=language),
+                    format_percent(node["weight"] / total if total else 0.0, language=language),
                     format_percent(node["effective_weight"], language=language),
                     direction,
                     words.name("unit", node["unit_measure"]) if indicator else "",
