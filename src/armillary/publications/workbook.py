@@ -20,7 +20,7 @@ from armillary.publications.workbook_words import ABOUT, COLUMNS, HOW, SHEETS, V
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - bytes must not depend on the clock
+_CREATED = dt.datetime(2000, 1, 1)
 _LONGEST = 32_767  # characters in a cell
 _MOST_ROWS = 1_048_576
 _TABLES = (
