@@ -109,7 +109,9 @@ def climbed(
         recipe: Says how each group is aggregated.
         weights: Weight by code.
     """
-    held: dict[str, Array] = {leaf.code: variant.scores[i] for i, leaf in enumerate(framework.leaves)}
+    held: dict[str, Array] = {
+        leaf.code: variant.scores[i] for i, leaf in enumerate(framework.leaves)
+    }
     for group in framework.groups:
         parts = [part.code for part in framework.children[group.code]]
         mean = recipe.aggregate.of(group.code, level=framework.level[group.code])
