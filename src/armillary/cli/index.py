@@ -139,7 +139,7 @@ def compare(one: str, other: str, *, out: Path, index: str | None, language: str
     with _bar("Comparing") as progress:
         old, new = (find_index(said, index=index, progress=progress) for said in (one, other))
         found = run(old, new, out=out, language=language, progress=progress)
-    click.echo(f"{len(found.recipes)} choices differ between the recipes.")
+    click.echo(f"Choices that differ between the recipes: {len(found.recipes)}")
     for path, before, after in found.recipes:
         click.echo(f"  {path}: {_said(before)} -> {_said(after)}")
     root = next((row for row in found.nodes if row["code"] == new.framework.root.code), None)
