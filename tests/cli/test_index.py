@@ -113,7 +113,7 @@ def test_compare_takes_every_change_apart(folder, tmp_path):
 
     said = run("compare", f"{folder}@2018", later, "--out", out)
 
-    assert "aggregate.level.0.method: not said -> geometric" in said
+    assert "aggregate.level.0.method: not set -> geometric" in said
     assert "6 units in both, 1 entered, 1 left" in said
     parts = rows(out / "movement.csv")
     units = rows(out / "unit_change.csv")
@@ -165,7 +165,7 @@ def test_reach_takes_bounds_from_five_years_of_peers(folder, tmp_path):
     assert "has rank" in run("reach", folder, "--unit", "C", "--rank", 4)
 
     short = define(tmp_path / "short", years=[2022])
-    with pytest.raises(ArmillaryError, match="5 years before|No unit has values"):
+    with pytest.raises(ArmillaryError, match="No unit has values"):
         run("reach", short, "--unit", "C", "--rank", 4)
 
 

@@ -11,8 +11,9 @@ import click
 from armillary.cli.progress import Bars
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from armillary.model.progress import Progress
     from armillary.workflow.indexes import Made, Reached
 
 _DEFINITION = click.argument("definition")
@@ -44,7 +45,7 @@ def index() -> None:
 
 
 @contextmanager
-def _bar(says: str) -> Iterator[Callable[[str, int, int], None]]:
+def _bar(says: str) -> Iterator[Progress]:
     with Bars() as bars:
         bars.begin("index", says)
         yield bars.progress
@@ -161,7 +162,9 @@ def compare(one: str, other: str, *, out: Path, index: str | None, language: str
 def _said(value: object) -> str:
     from armillary.model.recipe import said
 
-    return "not said" if value is None else said(value)
+    if value is None:
+        return "not set"
+    return said(value) if value not in ((), {}) else "none"
 
 
 @index.command("replay")
@@ -255,13 +258,13 @@ def _reached(result: Reached, unit: str, rank: int) -> Iterator[str]:
 @_INDEX
 def recipe(definition: str, *, other: str | None, index: str | None) -> None:
     """Print every choice of method of DEFINITION, one a line."""
-    from armillary.model.recipe import difference, flat, said
+    from armillary.model.recipe import difference, flat
     from armillary.workflow.indexes import find_index
 
     source = find_index(definition, index=index)
     if other is None:
         for path, value in flat(source.recipe).items():
-            click.echo(f"{path} = {said(value)}")
+            click.echo(f"{path} = {_said(value)}")
         return
     differing = difference(source.recipe, find_index(other, index=index).recipe)
     for path, one, two in differing:
