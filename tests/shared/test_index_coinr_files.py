@@ -12,6 +12,7 @@ import pytest
 
 from armillary.analyses.index.compute import compute, inputs_of
 from armillary.analyses.index.pipeline import run
+from armillary.analyses.index.rank import rank
 from armillary.analyses.index.raw_values import raw_values
 from armillary.analyses.index.tree import Tree
 from armillary.evidence.duckdb import DuckDBStore
@@ -144,3 +145,60 @@ def test_the_panel_is_that_of_coinr_in_every_year(store):
         ours = [found.scores[p, number[code], j] for p, j in places.values()]
         theirs = [float(wanted[key][code]) for key in places]
         np.testing.assert_allclose(ours, theirs, rtol=1e-8, atol=1e-8)
+
+
+def test_the_scores_of_every_node_and_indicator_are_those_coinr_prints(store):
+    data = read_coinr(HOME / "asem/iData.csv", meta=HOME / "asem/iMeta.csv")
+    inputs, found = stages(store, data, AS_PUBLISHED)
+    published = {row["uCode"]: row for row in reference("asem/results_full_scores.csv")}
+
+    for code, at in Tree(data.framework).number.items():
+        wanted = [float(published[unit][code]) for unit in inputs.units]
+        np.testing.assert_allclose(found.scores[-1, at], wanted, rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("name", "screen"),
+    [
+        ("byNA_0p9_NA", Screen(minimum=0.9)),
+        ("byNA_0p95_NA", Screen(minimum=0.95)),
+        ("byzeros_NA_0p95", Screen(nonzero=0.95)),
+        ("byNAandzeros_0p9_0p95", Screen(minimum=0.9, nonzero=0.95)),
+    ],
+)
+def test_the_units_screened_out_are_those_of_coinr(store, name, screen):
+    data = read_coinr(HOME / "asem/iData.csv", meta=HOME / "asem/iMeta.csv")
+    recipe = IndexRecipe(period=2018, minimum_coverage=0.0, screen=screen)
+    wanted = {
+        row["uCode"]: row["Included"] == "TRUE" for row in reference(f"analysis/screen_{name}.csv")
+    }
+
+    inputs, found = stages(store, data, recipe)
+
+    assert dict(zip(inputs.units, found.kept[-1].tolist(), strict=True)) == wanted
+    assert set(wanted.values()) == {True, False}
+
+
+@pytest.mark.parametrize(("name", "count"), [("ua", 60), ("sa", 150)])
+def test_the_ranks_of_all_replicates_are_those_of_coinr(name, count):
+    scores, ranks = (reference(f"sensitivity/{name}_{kind}.csv") for kind in ("scores", "ranks"))
+
+    for number in range(1, count + 1):
+        ours = rank(np.array([float(row[f"r_{number}"]) for row in scores]))
+        assert ours.tolist() == [int(row[f"r_{number}"]) for row in ranks]
+
+
+@pytest.mark.parametrize(("share", "name"), [(0.0, "0"), (0.6667, "0p6667"), (0.9, "0p9")])
+def test_every_node_below_its_threshold_of_data_is_that_of_coinr(store, share, name):
+    data = read_coinr(HOME / "asem/iData.csv", meta=HOME / "asem/iMeta.csv")
+    recipe = IndexRecipe(period=2018, minimum_coverage=share, treat=Winsorise(maximum=5))
+    file = f"asem/variant_noimpute_aggregated_datthresh_{name}.csv"
+    wanted = {row["uCode"]: row for row in reference(file)}
+
+    inputs, found = stages(store, data, recipe)
+
+    number = Tree(data.framework).number
+    for group in data.framework.groups:
+        texts = [wanted[unit][group.code] for unit in inputs.units]
+        theirs = [float(text) if text else np.nan for text in texts]
+        np.testing.assert_allclose(found.scores[-1, number[group.code]], theirs, rtol=1e-10)

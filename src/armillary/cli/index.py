@@ -247,7 +247,7 @@ def _reached(result: Reached, unit: str, rank: int) -> Iterator[str]:
     yield (
         "Improving is proved never to harm a rank here."
         if result.monotone
-        else "Improving may harm a rank here: scores of a unit depend on the values of others."
+        else "That improving never harms a rank is not proved here."
     )
     yield f"{found.runs:,} runs of the index"
 

@@ -34,6 +34,8 @@ _SHARES = {
 }  # fmt: skip
 _DIVERGING = ("correlation", "loading", "rank_change", "score_change")
 _GROWING = ("first_order", "total_order", "shapley", "importance", "share")
+_NAMED = ("unit", "code", "other", "parent", "part")
+_CODED = ("kind", "flag", "flags", "relation", "factor")
 _FORMATS: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"},
     "title": {"bold": True, "font_size": 16},
@@ -347,24 +349,30 @@ class _Book:
         if held is None or not held.num_rows:
             return
         keys = [key for key in held.column_names if key != "index"]
-        styles = ["share" if key in _SHARES else "number" for key in keys]
-        named = [key for key in keys if key in ("unit", "code", "other", "parent", "part")]
-        shown = name != "recipe"
-        head = [self._label(key) for key in keys]
-        if shown:
-            head += [f"{self._label('name')}: {self._label(key)}" for key in named]
-        rows = (
-            [self._value(row[key]) if key in ("kind", "flag", "flags", "relation") else row[key]
-             for key in keys]
-            + ([self._named(key, row[key]) for key in named] if shown else [])
-            for row in held.to_pylist()
-        )  # fmt: skip
-        styles += ["text"] * len(named)
-        sheet, top, end = self._table(name, head, rows, styles=styles)
+        columns: list[tuple[str, bool]] = []  # a code is followed by its name
+        for key in keys:
+            columns.append((key, False))
+            if key in _NAMED and name != "recipe":
+                columns.append((key, True))
+        sheet, top, end = self._table(
+            name,
+            [self._label("name" if named else key) for key, named in columns],
+            (
+                [
+                    self._named(key, row[key]) if named else self._shown(key, row[key])
+                    for key, named in columns
+                ]
+                for row in held.to_pylist()
+            ),
+            styles=["share" if key in _SHARES else "number" for key, _ in columns],
+        )
         for key in (*_DIVERGING, *_GROWING):
             if key in keys:
-                at = keys.index(key)
+                at = columns.index((key, False))
                 self._scale(sheet, (top, end), at, diverging=key in _DIVERGING)
+
+    def _shown(self, key: str, value: Any) -> Any:
+        return self._value(value) if key in _CODED else value
 
     def _named(self, key: str, code: str | None) -> str | None:
         if code is None:

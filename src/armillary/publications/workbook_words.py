@@ -134,6 +134,14 @@ VALUES = {
     "many_zeros": Text("many zeros", "零值过多"),
     "few_unique": Text("few distinct values", "取值过少"),
     "outliers": Text("outliers", "存在异常值"),
+    "own_data": Text("own data", "自身数据"),
+    "data_of_others": Text("data of others", "其他单元数据"),
+    "indicators": Text("indicators", "指标体系"),
+    "method": Text("method", "方法"),
+    "weights": Text("weights", "权重"),
+    "units": Text("units ranked", "参评单元"),
+    "missing": Text("missing values", "缺失值处理"),
+    "_T": Text("whole change", "总变动"),
 }
 
 ABOUT = {

@@ -121,7 +121,7 @@ def never_harms(inputs: Inputs, recipe: IndexRecipe) -> bool:
     imputed, weights that do not come from the data, means that rise with every part, and no
     screening by zeros. Then improving raises (or keeps) the unit's score and leaves all others
     as they are. Anywhere else the answer is no, which says that it is not proved.
-    No source: each of these functions is non-decreasing, and so is their composition.
+    No method of its own: each of these functions is non-decreasing, and so is their composition.
 
     Args:
         inputs: Raw values.
