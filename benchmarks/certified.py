@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 
-from armillary.analyses.index import certified, weight
+from armillary.analyses.index import certified
 from armillary.analyses.index.rank import rank
 from armillary.analyses.index.weight_set import WeightSet, rescaled
 

@@ -35,7 +35,7 @@ def main() -> None:
     edges = planted(n)
     rows, columns = np.r_[edges[:, 0], edges[:, 1]], np.r_[edges[:, 1], edges[:, 0]]
     ids = [f"W{i:09d}" for i in range(n)]
-    graph = graph_from_edges(ids, rows, columns, np.ones(2 * len(edges)))
+    graph = graph_from_edges(ids, rows=rows, columns=columns, weights=np.ones(2 * len(edges)))
     theirs = igraph.Graph(n=n, edges=edges)
     cluster(graph, resolution=RESOLUTION, seed=0)  # compiles or loads the kernels
     start = time.perf_counter()

@@ -15,28 +15,6 @@ SOURCE = Path(armillary.__file__).parent
 MODULES = [m.name for m in pkgutil.walk_packages(armillary.__path__, "armillary.")]
 FILES = sorted(SOURCE.rglob("*.py"))
 POSITIONAL = 2
-# To be changed with their callers, and then to be struck out here.
-TOO_MANY_POSITIONAL = {
-    "armillary.analyses.topics.graph.graph_from_edges",
-    "armillary.analyses.topics.growth.hot_scores",
-    "armillary.analyses.topics.growth.surely_growing",
-    "armillary.analyses.topics.labels.characteristic_terms",
-    "armillary.analyses.topics.recovery.recovery",
-    "armillary.analyses.topics.relatedness.text_likeness",
-    "armillary.analyses.topics.topic_tables.topic_tables",
-}
-WITHOUT_SOURCE = {
-    f"armillary.analyses.topics.{name}"
-    for name in (
-        "clusters.cluster_weights", "clusters.clusters_wanted", "clusters.merge_small",
-        "graph.canonical_order", "graph.graph_from_edges", "graph.graph_of",
-        "growth.hot_scores", "growth.last_complete_year", "growth.surely_growing",
-        "growth.thin_years", "growth.windows", "labels.label_of", "layout.strongest_links",
-        "leiden.by_size", "leiden.canonical", "leiden.cluster_canonical", "leiden.quality",
-        "relatedness.bm25", "topic_tables.topic_tables", "words.is_han", "words.phrases",
-        "words.tokenise",
-    )
-}  # fmt: skip
 
 
 def public_functions():
@@ -66,7 +44,7 @@ def test_a_public_function_takes_few_positional_arguments(function):
 
     assert inspect.getdoc(function)
     assert not [p.name for p in positional if p.annotation in ("bool", "bool | None", bool)]
-    assert len(positional) <= POSITIONAL or name_of(function) in TOO_MANY_POSITIONAL
+    assert len(positional) <= POSITIONAL
 
 
 @pytest.mark.parametrize("function", METHODS)
@@ -74,7 +52,7 @@ def test_an_analysis_cites_its_source_or_says_why_it_has_none(function):
     said = inspect.getdoc(function) or ""
 
     cites = "Source:" in said or "No method of its own" in said
-    assert cites or name_of(function) in WITHOUT_SOURCE
+    assert cites
 
 
 @pytest.mark.parametrize("column", columns(), ids=lambda c: f"{c.table}.{c.column}")

@@ -51,11 +51,11 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 # -- imputation ------------------------------------------------------------------------------
 
 
-class NoImputation(_Method, tag="none"):
+class NoImputation(_Method, frozen=True, tag="none"):
     """Leave what is missing missing."""
 
 
-class MeanImputation(_Method, tag="mean"):
+class MeanImputation(_Method, frozen=True, tag="mean"):
     """Fill with the mean of the indicator, over all units or over those of the same group.
 
     Args:
@@ -65,13 +65,13 @@ class MeanImputation(_Method, tag="mean"):
     by: str | None = None
 
 
-class MedianImputation(_Method, tag="median"):
+class MedianImputation(_Method, frozen=True, tag="median"):
     """Fill with the median of the indicator; `by` as for the mean."""
 
     by: str | None = None
 
 
-class RowMeanImputation(_Method, tag="row_mean"):
+class RowMeanImputation(_Method, frozen=True, tag="row_mean"):
     """Fill with the mean of the unit's other indicators in the same group, on a common scale.
 
     Args:
@@ -81,11 +81,11 @@ class RowMeanImputation(_Method, tag="row_mean"):
     level: int = 1
 
 
-class EmImputation(_Method, tag="em"):
+class EmImputation(_Method, frozen=True, tag="em"):
     """Fill with expectations under a multivariate normal distribution fitted by EM."""
 
 
-class MultipleImputation(_Method, tag="multiple"):
+class MultipleImputation(_Method, frozen=True, tag="multiple"):
     """Fill several times with draws from what the known values allow.
 
     The scores published are those of the mean of the draws; ranks and their doubt use all.
@@ -118,11 +118,11 @@ Transform = Literal[
 ]  # fmt: skip
 
 
-class NoTreatment(_Method, tag="none"):
+class NoTreatment(_Method, frozen=True, tag="none"):
     """Take values as they are."""
 
 
-class Winsorise(_Method, tag="winsorise"):
+class Winsorise(_Method, frozen=True, tag="winsorise"):
     """Bring outliers to the next value until the distribution passes; else transform.
 
     An indicator passes where |skewness| < `skewness` or excess kurtosis < `kurtosis`.
@@ -148,7 +148,7 @@ class Winsorise(_Method, tag="winsorise"):
     factor: Positive = 10.0
 
 
-class GiiTreatment(_Method, tag="gii"):
+class GiiTreatment(_Method, frozen=True, tag="gii"):
     """Treat as the Global Innovation Index does: few outliers are winsorised, many logged.
 
     An indicator is a problem where |skewness| > `skewness` and excess kurtosis > `kurtosis`.
@@ -166,7 +166,7 @@ class GiiTreatment(_Method, tag="gii"):
     factor: Positive = 10.0
 
 
-class EisTreatment(_Method, tag="eis"):
+class EisTreatment(_Method, frozen=True, tag="eis"):
     """Treat as the European Innovation Scoreboard does: mean and deviations, then square root.
 
     Args:
@@ -179,7 +179,7 @@ class EisTreatment(_Method, tag="eis"):
     skewness: float = 1.0
 
 
-class Fences(_Method, tag="fences"):
+class Fences(_Method, frozen=True, tag="fences"):
     """Bring values beyond the fences of the box plot to the fences.
 
     Args:
@@ -189,7 +189,7 @@ class Fences(_Method, tag="fences"):
     factor: Positive = 1.5
 
 
-class Transformed(_Method, tag="transform"):
+class Transformed(_Method, frozen=True, tag="transform"):
     """Transform whatever the distribution.
 
     Args:
@@ -211,36 +211,36 @@ Treat = NoTreatment | Winsorise | GiiTreatment | EisTreatment | Fences | Transfo
 Range = tuple[float, float]
 
 
-class NoNormalisation(_Method, tag="none"):
+class NoNormalisation(_Method, frozen=True, tag="none"):
     """Take values as scores already, higher is better."""
 
 
-class MinMax(_Method, tag="minmax"):
+class MinMax(_Method, frozen=True, tag="minmax"):
     """Worst unit to the lower end of `range`, best to the upper."""
 
     range: Range = (0.0, 100.0)
 
 
-class ZScore(_Method, tag="zscore"):
+class ZScore(_Method, frozen=True, tag="zscore"):
     """Standardise to `mean` and `deviation`; scores may be of any size and sign."""
 
     mean: float = 0.0
     deviation: Positive = 1.0
 
 
-class RankScore(_Method, tag="rank"):
+class RankScore(_Method, frozen=True, tag="rank"):
     """Take the rank, the worst unit 1."""
 
 
-class Borda(_Method, tag="borda"):
+class Borda(_Method, frozen=True, tag="borda"):
     """Take the number of units beaten."""
 
 
-class PercentileRank(_Method, tag="percentile_rank"):
+class PercentileRank(_Method, frozen=True, tag="percentile_rank"):
     """Take the share of the other units that are worse, times 100."""
 
 
-class DistanceToTarget(_Method, tag="target"):
+class DistanceToTarget(_Method, frozen=True, tag="target"):
     """Score the way gone from the worst unit to the target of the framework.
 
     Args:
@@ -252,7 +252,7 @@ class DistanceToTarget(_Method, tag="target"):
     range: Range = (0.0, 100.0)
 
 
-class DistanceToReference(_Method, tag="reference"):
+class DistanceToReference(_Method, frozen=True, tag="reference"):
     """Score against one unit, which gets 1.
 
     Args:
@@ -264,11 +264,11 @@ class DistanceToReference(_Method, tag="reference"):
     cap: bool = False
 
 
-class DistanceToMaximum(_Method, tag="maximum"):
+class DistanceToMaximum(_Method, frozen=True, tag="maximum"):
     """Score the way gone from the worst unit to the best, 0 to 1."""
 
 
-class Goalposts(_Method, tag="goalposts"):
+class Goalposts(_Method, frozen=True, tag="goalposts"):
     """Score between fixed goalposts: columns `low` and `high` of the framework.
 
     Args:
@@ -280,11 +280,11 @@ class Goalposts(_Method, tag="goalposts"):
     cap: bool = True
 
 
-class ShareOfMaximum(_Method, tag="share_of_maximum"):
+class ShareOfMaximum(_Method, frozen=True, tag="share_of_maximum"):
     """Score as a percentage of the best unit, which gets 100 (benchmark method)."""
 
 
-class Monitoring(_Method, tag="monitoring"):
+class Monitoring(_Method, frozen=True, tag="monitoring"):
     """Score as a percentage of a fixed standard: column `target` of the framework.
 
     Args:
@@ -294,7 +294,7 @@ class Monitoring(_Method, tag="monitoring"):
     cap: float | None = 100.0
 
 
-class BasePeriod(_Method, tag="base_period"):
+class BasePeriod(_Method, frozen=True, tag="base_period"):
     """Score each unit against its own value in a base year, which is 100.
 
     Args:
@@ -304,7 +304,7 @@ class BasePeriod(_Method, tag="base_period"):
     base: int
 
 
-class ChainIndex(_Method, tag="chain"):
+class ChainIndex(_Method, frozen=True, tag="chain"):
     """Average yearly growth over the parts of each group, and chain it from a base year.
 
     Args:
@@ -338,15 +338,15 @@ Normalise = (
 # -- weights ---------------------------------------------------------------------------------
 
 
-class GivenWeights(_Method, tag="given"):
+class GivenWeights(_Method, frozen=True, tag="given"):
     """Take the weights of the framework."""
 
 
-class EqualWeights(_Method, tag="equal"):
+class EqualWeights(_Method, frozen=True, tag="equal"):
     """Weigh all parts of a group alike."""
 
 
-class ComponentWeights(_Method, tag="principal_components"):
+class ComponentWeights(_Method, frozen=True, tag="principal_components"):
     """Weigh by the squared loadings on the principal components of the parts.
 
     Args:
@@ -356,19 +356,19 @@ class ComponentWeights(_Method, tag="principal_components"):
     components: Literal["first", "kaiser"] = "first"
 
 
-class FactorWeights(_Method, tag="factor"):
+class FactorWeights(_Method, frozen=True, tag="factor"):
     """Weigh by the squared loadings on one common factor of the parts."""
 
 
-class EntropyWeights(_Method, tag="entropy"):
+class EntropyWeights(_Method, frozen=True, tag="entropy"):
     """Weigh by how much the parts differ between units, by Shannon's entropy."""
 
 
-class CriticWeights(_Method, tag="critic"):
+class CriticWeights(_Method, frozen=True, tag="critic"):
     """Weigh by spread and by conflict with the other parts (CRITIC)."""
 
 
-class BudgetWeights(_Method, tag="budget"):
+class BudgetWeights(_Method, frozen=True, tag="budget"):
     """Weigh by the points that experts gave to the parts.
 
     Args:
@@ -378,7 +378,7 @@ class BudgetWeights(_Method, tag="budget"):
     experts: tuple[dict[str, float], ...]
 
 
-class HierarchyWeights(_Method, tag="hierarchy"):
+class HierarchyWeights(_Method, frozen=True, tag="hierarchy"):
     """Weigh by pairwise comparisons (analytic hierarchy process).
 
     Args:
@@ -388,7 +388,7 @@ class HierarchyWeights(_Method, tag="hierarchy"):
     comparisons: dict[str, float]
 
 
-class OptimisedWeights(_Method, tag="optimised"):
+class OptimisedWeights(_Method, frozen=True, tag="optimised"):
     """Weigh so that the parts are as important for the scores as wanted, no weight below 0.
 
     Args:
@@ -414,25 +414,25 @@ Weigh = (
 # -- aggregation -----------------------------------------------------------------------------
 
 
-class Arithmetic(_Method, tag="arithmetic"):
+class Arithmetic(_Method, frozen=True, tag="arithmetic"):
     """Weighted arithmetic mean: a low part is made up for by a high one."""
 
 
-class Geometric(_Method, tag="geometric"):
+class Geometric(_Method, frozen=True, tag="geometric"):
     """Weighted geometric mean of scores above 0: a low part weighs on the others."""
 
 
-class Harmonic(_Method, tag="harmonic"):
+class Harmonic(_Method, frozen=True, tag="harmonic"):
     """Weighted harmonic mean of scores above 0: a low part weighs heavily."""
 
 
-class Generalised(_Method, tag="generalised"):
+class Generalised(_Method, frozen=True, tag="generalised"):
     """Weighted power mean."""
 
     power: float
 
 
-class MeanMin(_Method, tag="mean_min"):
+class MeanMin(_Method, frozen=True, tag="mean_min"):
     """Arithmetic mean less a penalty for the distance to the lowest part.
 
     Args:
@@ -442,7 +442,7 @@ class MeanMin(_Method, tag="mean_min"):
     alpha: Share = 0.5
 
 
-class Ordered(_Method, tag="ordered"):
+class Ordered(_Method, frozen=True, tag="ordered"):
     """Ordered weighted average: weights belong to places, the highest score first.
 
     Args:
@@ -452,7 +452,7 @@ class Ordered(_Method, tag="ordered"):
     orness: Share = 0.3
 
 
-class MazziottaPareto(_Method, tag="mazziotta_pareto"):
+class MazziottaPareto(_Method, frozen=True, tag="mazziotta_pareto"):
     """Mean of the parts corrected by how unbalanced they are.
 
     Args:
@@ -462,11 +462,11 @@ class MazziottaPareto(_Method, tag="mazziotta_pareto"):
     penalty: Literal["minus", "plus"] = "minus"
 
 
-class Copeland(_Method, tag="copeland"):
+class Copeland(_Method, frozen=True, tag="copeland"):
     """Duels won less duels lost against all other units, weighted."""
 
 
-class BenefitOfDoubt(_Method, tag="benefit_of_the_doubt"):
+class BenefitOfDoubt(_Method, frozen=True, tag="benefit_of_the_doubt"):
     """Each unit's parts under the weights that favour it most, times 100.
 
     Args:

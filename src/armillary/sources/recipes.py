@@ -89,12 +89,17 @@ def _spelt(toml: Toml, refuse: Refuse) -> dict[str, Any]:
     for code, own in _tables(said.get("indicator")):
         held = _known(("indicator", code), own, methods.Override.__struct_fields__, refuse)
         said["indicator"][code] = _methods(("indicator", code), held, refuse)
-    if isinstance(said.get("audit"), dict):
-        audit = _known(("audit",), said["audit"], methods.Audit.__struct_fields__, refuse)
-        if isinstance(audit.get("vary"), dict):
-            audit["vary"] = dict(_varied(audit["vary"], (), refuse))
-        said["audit"] = audit
-    return said
+    return said | _audited(said.get("audit"), refuse)
+
+
+def _audited(audit: Any, refuse: Refuse) -> dict[str, Any]:
+    """Spell out what is varied; anything but a table is left to the conversion to refuse."""
+    if not isinstance(audit, dict):
+        return {} if audit is None else {"audit": audit}
+    spelt = _known(("audit",), audit, methods.Audit.__struct_fields__, refuse)
+    if isinstance(spelt.get("vary"), dict):
+        spelt["vary"] = dict(_varied(spelt["vary"], (), refuse))
+    return {"audit": spelt}
 
 
 def _methods(

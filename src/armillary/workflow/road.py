@@ -241,8 +241,8 @@ def _topics(definition: TopicsDefinition, observatory: Observatory) -> Step:
             tables["recovery"] = recovery(
                 _of(work.store.table("planted_topic"), definition.works),
                 _of(work.store.table("planted_work"), definition.works),
-                work.store.lend("found_cluster", tables["cluster"]),
-                work.store.lend("found_cluster_work", tables["cluster_work"]),
+                clusters=work.store.lend("found_cluster", tables["cluster"]),
+                cluster_works=work.store.lend("found_cluster_work", tables["cluster_work"]),
                 corpus=definition.id,
             )
         return Result(tables=tables, notes=found.notes)

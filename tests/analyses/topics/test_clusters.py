@@ -22,7 +22,9 @@ def cliques(sizes, bridges=()):
         columns += [b, a]
         weights += [0.1, 0.1]
     ids = [f"W{n:04d}" for n in range(start)]
-    return graph_from_edges(ids, np.array(rows), np.array(columns), np.array(weights))
+    return graph_from_edges(
+        ids, rows=np.array(rows), columns=np.array(columns), weights=np.array(weights)
+    )
 
 
 @pytest.mark.parametrize("wanted", [1, 3, 5])

@@ -79,7 +79,7 @@ def test_growth_that_is_only_a_change_of_words_is_not_listed():
     terms[1] = [15] * 7 + [55] * 3
     n_all = counts.sum(axis=0)
 
-    found = verdicts(measure(counts), measure(terms, n_all), np.ones(150, dtype=bool))
+    found = verdicts(measure(counts), measure(terms, n_all), named=np.ones(150, dtype=bool))
 
     assert found[0] == "doubt"
     assert found[1] == "grows"
@@ -93,7 +93,7 @@ def test_a_rare_leading_term_confirms_growth_by_its_own_interval():
     terms[0] = [0] * 7 + [6] * 3
     n_all = counts.sum(axis=0)
 
-    found = verdicts(measure(counts), measure(terms, n_all), np.ones(150, dtype=bool))
+    found = verdicts(measure(counts), measure(terms, n_all), named=np.ones(150, dtype=bool))
 
     assert found[0] == "grows"
 
@@ -102,7 +102,7 @@ def test_a_cluster_that_lost_most_of_its_share_shrinks():
     counts = noise()
     counts[0] = [60] * 7 + [15] * 3
 
-    found = verdicts(measure(counts), measure(counts), np.zeros(150, dtype=bool))
+    found = verdicts(measure(counts), measure(counts), named=np.zeros(150, dtype=bool))
 
     assert found[0] == "shrinks"
 
@@ -123,13 +123,13 @@ def test_hot_counts_recent_works_by_their_place_among_works_of_their_year():
     years = np.array([2018, 2019, 2018, 2019, 2019])
     cited = np.array([50.0, 3.0, 1.0, 9.0, 900.0])
 
-    np.testing.assert_allclose(hot_scores(labels, years, cited, window=WINDOW), [1.0, 1.0])
+    np.testing.assert_allclose(hot_scores(labels, years, cited_by=cited, window=WINDOW), [1.0, 1.0])
 
 
 def test_hot_is_half_the_recent_works_where_no_citations_are_counted():
     labels = np.array([0, 0, 1], dtype=np.int32)
     years = np.array([2018, 2019, 2012])
 
-    found = hot_scores(labels, years, np.full(3, np.nan), window=WINDOW)
+    found = hot_scores(labels, years, cited_by=np.full(3, np.nan), window=WINDOW)
 
     np.testing.assert_allclose(found, [1.0, 0.0])

@@ -42,7 +42,7 @@ RICE = [
 def named(texts, labels):
     tokens = tokenise([(text,) for text in texts])
     levels = phrases(tokens, longest=3, longest_han=6, min_works=2)
-    return characteristic_terms(tokens, levels, np.array(labels, dtype=np.int32))
+    return characteristic_terms(tokens, levels, labels=np.array(labels, dtype=np.int32))
 
 
 def test_a_phrase_stands_for_its_parts():

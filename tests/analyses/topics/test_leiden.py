@@ -21,7 +21,7 @@ def graph(n, edges, weights=None):
     edges = np.asarray(edges).reshape(-1, 2)
     weights = np.ones(len(edges)) if weights is None else np.asarray(weights, dtype=float)
     rows, columns = np.r_[edges[:, 0], edges[:, 1]], np.r_[edges[:, 1], edges[:, 0]]
-    return graph_from_edges(named(n), rows, columns, np.r_[weights, weights])
+    return graph_from_edges(named(n), rows=rows, columns=columns, weights=np.r_[weights, weights])
 
 
 def planted(n, groups, *, degree=14, mixing=0.3, seed=1, uneven=True):

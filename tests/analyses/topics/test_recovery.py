@@ -29,7 +29,9 @@ def test_each_planted_topic_finds_the_cluster_most_like_it(frame):
         }
     )
 
-    found = recovery(topics, planted, clusters, works, corpus="m").to_pylist()
+    found = recovery(
+        topics, planted, clusters=clusters, cluster_works=works, corpus="m"
+    ).to_pylist()
 
     assert [(r["topic"], r["cluster"], r["n_planted"], r["n_found"]) for r in found] == [
         ("A", "T0001", 3, 2),

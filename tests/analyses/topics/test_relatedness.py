@@ -37,7 +37,7 @@ def likeness():
     tokens = tokenise(TEXTS)
     levels = phrases(tokens, longest=3, longest_han=6, min_works=1)
     ids = [f"W{n}" for n in range(len(TEXTS))]
-    return text_likeness(ids, tokens, levels, neighbours=3).to_pylist()
+    return text_likeness(ids, tokens, levels=levels, neighbours=3).to_pylist()
 
 
 def test_text_relates_works_of_one_subject_in_english_and_chinese(likeness):

@@ -39,7 +39,8 @@ def mapped(seed, **recipe):
     ).tables
     best = recovery(
         *(ibis.memtable(tables[name]) for name in ("planted_topic", "planted_work")),
-        *(ibis.memtable(found[name]) for name in ("cluster", "cluster_work")),
+        clusters=ibis.memtable(found["cluster"]),
+        cluster_works=ibis.memtable(found["cluster_work"]),
         corpus="map",
     )
     return tables, found, best.to_pylist()

@@ -82,7 +82,11 @@ def test_the_planted_growing_topic_is_the_one_listed(mapped, frame):
     planted = frame(pa.table({"work": works["work"], "topic": works["topic"].cast(pa.string())}))
     topics = frame({"topic": [str(GROWING)], "emerging": [True]})
     best = recovery(
-        topics, planted, frame(clusters), frame(found.tables["cluster_work"]), corpus="sim"
+        topics,
+        planted,
+        clusters=frame(clusters),
+        cluster_works=frame(found.tables["cluster_work"]),
+        corpus="sim",
     ).to_pylist()
 
     growing = [r["cluster"] for r in clusters.to_pylist() if r["growing_rank"] is not None]

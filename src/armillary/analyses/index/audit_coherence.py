@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import msgspec
 import numpy as np
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
+
+
+class _Known(TypedDict):
+    values: Array
+    scores: Mapping[str, Array]
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +93,7 @@ def coherence_rows(
         Rows by table, and what could not be judged, with the reason.
     """
     notes: list[str] = []
-    known = {"values": subject.values, "scores": subject.scores}
+    known = _Known(values=subject.values, scores=subject.scores)
     parts: dict[str, Callable[[], list[Row]]] = {
         "audit_statistic": lambda: _statistics(subject),
         "audit_correlation": lambda: _correlations(subject),
@@ -111,9 +116,11 @@ def coherence_rows(
             [
                 {key: row[key] for key in ("code", "units", "differing")}
                 | {"share": _finite(row["share"])}
-                for row in coherence.added_value(subject.framework, scores=subject.scores)
+                for row in coherence.added_value(
+                    subject.framework, scores=subject.scores, level=_pillars(subject)
+                )
             ]
-            if _pillars_are_groups(subject)
+            if _pillars(subject)
             else []
         ),
         "strength": lambda: _strengths(subject),
@@ -132,9 +139,17 @@ def _finite(number: float | None) -> float | None:
     return None if number is None or not np.isfinite(number) else float(number)
 
 
-def _pillars_are_groups(subject: Subject) -> bool:
+def _pillars(subject: Subject) -> int:
+    """Return the first depth with three groups or more, and no indicator above it; 0: none."""
     framework = subject.framework
-    return all(part.code in framework.children for part in framework.children[framework.root.code])
+    deepest = max(framework.level[group.code] for group in framework.groups)
+    for level in range(1, deepest + 1):
+        groups = [g for g in framework.groups if framework.level[g.code] == level]
+        if any(framework.level[leaf.code] <= level for leaf in framework.leaves):
+            return 0
+        if len(groups) > 2:
+            return level
+    return 0
 
 
 def _statistics(subject: Subject) -> list[Row]:
@@ -180,7 +195,7 @@ def _correlations(subject: Subject) -> list[Row]:
 
 
 def _groups(subject: Subject) -> list[Row]:
-    known = {"values": subject.values, "scores": subject.scores}
+    known = _Known(values=subject.values, scores=subject.scores)
     components = coherence.components_by_group(subject.framework, **known)
     return [
         {
@@ -198,7 +213,7 @@ def _groups(subject: Subject) -> list[Row]:
 
 
 def _loadings(subject: Subject) -> list[Row]:
-    known = {"values": subject.values, "scores": subject.scores}
+    known = _Known(values=subject.values, scores=subject.scores)
     found = coherence.components_by_group(subject.framework, **known)
     return [
         {

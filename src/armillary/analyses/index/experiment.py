@@ -175,7 +175,7 @@ class Experiment:
             for draw in self._draws(key):
                 self._variant((*key, draw))
         root = self.inputs.framework.root.code
-        return np.all([one.scored[root] for one in self._variants], axis=0)
+        return np.asarray(np.all([one.scored[root] for one in self._variants], axis=0))
 
     def _draws(self, key: tuple[int, ...]) -> range:
         """Return the numbers of the imputed tables under some choices; -1 where there is one."""
@@ -188,7 +188,7 @@ class Experiment:
     def published(self) -> Array:
         """Return the scores of the root under the recipe as it is, shape (units,)."""
         prepared = prepare(self.inputs, self.recipe).variant()
-        weights = weights_of(self.tree, self.recipe, prepared)
+        weights = weights_of(self.tree, self.recipe, variant=prepared)
         climbed = self.tree.climb(
             [prepared], [self.recipe.aggregate], weights=weights[None], root_only=True
         )
@@ -210,6 +210,19 @@ class Experiment:
             draw = int(design[0, impute.columns.start + 1] * recipe.impute.draws)
         weights = self._drawn(design, variant, aggregate, weighing)[0]
         return Replicate(choices, draw, recipe, weights)
+
+    def weights(self, design: Array) -> Array:
+        """Return the weights each row of a design draws, all methods as published.
+
+        Args:
+            design: Shape (replicates, dimensions).
+        """
+        still = design.copy()
+        for factor in self.factors:
+            if factor.choices:
+                number = factor.choices.index(methods.at(self.recipe, factor.path))
+                still[:, factor.columns.start] = (number + 0.5) / len(factor.choices)
+        return self._drawn(still, *self._numbers(still))
 
     def chosen(self, design: Array) -> list[dict[str, Any]]:
         """Return the methods each row of a design draws: plain value by path."""
@@ -301,7 +314,7 @@ class Experiment:
                 aggregate=self._aggregates[aggregate],
                 weight=self._weighings[weighing],
             )
-            self._weights[key] = weights_of(self.tree, recipe, self._variants[variant])
+            self._weights[key] = weights_of(self.tree, recipe, variant=self._variants[variant])
         return self._weights[key]
 
 

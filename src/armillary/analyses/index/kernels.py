@@ -60,7 +60,7 @@ def _add(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _other(  # noqa: PLR0917
+def _other(  # noqa: PLR0912, PLR0917 - numba inlines no dispatch by method
     kind: int,
     parameter: float,
     order: NDArray[np.float64],
@@ -121,7 +121,7 @@ def _other(  # noqa: PLR0917
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _copeland(  # noqa: PLR0917
+def _copeland(
     rows: NDArray[np.float64],
     known: NDArray[np.float64],
     weights: NDArray[np.float64],
@@ -154,7 +154,7 @@ def _copeland(  # noqa: PLR0917
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def climb(  # noqa: PLR0917
+def climb(  # noqa: PLR0912, PLR0915, PLR0917 - one pass over the tree, which the cache holds
     leaves: NDArray[np.float64],
     logs: NDArray[np.float64],
     known: NDArray[np.float64],
@@ -287,7 +287,7 @@ def rank_sorted(scores: NDArray[np.float64], out: NDArray[np.int64]) -> None:
         at = 0
         for place in range(units):
             i = places[place]
-            if row[i] != row[i]:  # noqa: PLR0124
+            if row[i] != row[i]:
                 out[d, i] = 0
                 continue
             if place > 0 and row[i] != row[places[place - 1]]:

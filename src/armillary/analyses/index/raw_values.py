@@ -121,10 +121,10 @@ def raw_values(
             fix="name another period in the recipe, or shorten its `exclude`",
         )
     values_of = np.full((len(periods), len(framework.leaves), len(units)), np.nan)
-    for p, year in enumerate(periods):
+    for p, period in enumerate(periods):
         for i, leaf in enumerate(framework.leaves):
             for j, unit in enumerate(units):
-                cell = cells.get((year, leaf.code, unit))
+                cell = cells.get((period, leaf.code, unit))
                 if cell is not None and cell.value is not None:
                     values_of[p, i, j] = cell.value
     return RawValues(periods, units, values_of, cells, units_of)
@@ -287,12 +287,11 @@ def filled_year(
 
 def _between(older: Cell, newer: Cell, year: int) -> Cell:
     """Interpolate linearly between the cells of two years."""
-    assert older.value is not None
-    assert newer.value is not None
     first, last = int(older.period or 0), int(newer.period or 0)
+    low, high = float(older.value or 0), float(newer.value or 0)  # the caller took known ones
     pair = (older, newer)
     return Cell(
-        value=older.value + (newer.value - older.value) * (year - first) / (last - first),
+        value=low + (high - low) * (year - first) / (last - first),
         period=str(year),
         status=" ".join(sorted({c for one in pair for c in one.status.split()} - {"A"} | {"I"})),
         unit_measure=older.unit_measure if older.unit_measure == newer.unit_measure else None,

@@ -102,6 +102,7 @@ def least_change(
     improvement ever worsens its rank), the target is proved out of reach. Otherwise further
     changes are tried, and failing them the answer is "not proved".
     No source: a search of our own, compared with exhaustive search in its tests.
+    No method of its own: a search over the whole index, each answer run again.
 
     Args:
         scores_of: The index, without chance: from values, shape (indicators, units), to scores,

@@ -202,6 +202,7 @@ def untreated(values: Values, *, passes: Passes = within_limits) -> Treated:
     """Leave the values as they are and tell their shape.
 
     No method: what is told of an indicator that is not treated.
+    No method of its own.
 
     Args:
         values: Any unit, shape (units,).

@@ -186,7 +186,7 @@ class Tree(msgspec.Struct, frozen=True, dict=True):
                     fix='normalise with `range = [1, 100]`, or aggregate = "arithmetic"',
                 )
 
-    def _climb_compiled(
+    def _climb_compiled(  # noqa: PLR0917 - the two ways to climb take the same six
         self,
         variants: Sequence[Variant],
         means: Sequence[Sequence[Mean]],
@@ -235,7 +235,7 @@ class Tree(msgspec.Struct, frozen=True, dict=True):
 
         in_parts(run, total=weights.shape[0])
 
-    def _climb_slowly(
+    def _climb_slowly(  # noqa: PLR0917
         self,
         variants: Sequence[Variant],
         means: Sequence[Sequence[Mean]],

@@ -158,8 +158,6 @@ def _quantile(counts: NDArray[np.int64], share: float, *, upper: bool = False) -
     """
     draws = counts.sum(axis=1, keepdims=True)
     below = np.cumsum(counts, axis=1)
-    if upper:
-        reached = below > share * draws + 1e-9
-    else:
-        reached = below >= np.ceil(share * draws - 1e-9)
+    wanted = share * draws
+    reached = below > wanted + 1e-9 if upper else below >= np.ceil(wanted - 1e-9)
     return np.asarray(np.argmax(reached, axis=1) + 1, dtype=np.int64)

@@ -39,7 +39,7 @@ def rescaled(
     This is what a replicate and an average that rescales its weights do. A weight i is then at
     most upper[i] / lower[j] times a weight j, and these ratios describe the set exactly. Their
     number grows with the square of the children: quick for groups, slow for tens of indicators.
-    No source: eliminating the sum from lower <= w x sum <= upper.
+    No method of its own: it eliminates the sum from lower <= w x sum <= upper.
 
     Args:
         lower: Least weights before rescaling, above 0, shape (children,).

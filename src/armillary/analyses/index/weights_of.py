@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
-def weights_of(tree: Tree, recipe: IndexRecipe, variant: Variant) -> Array:
+def weights_of(tree: Tree, recipe: IndexRecipe, *, variant: Variant) -> Array:
     """Work out the weights of all nodes, group by group from the leaves up.
 
     Weights from data need the scores of the parts, so each group is aggregated before the
@@ -57,7 +57,9 @@ def weights_of(tree: Tree, recipe: IndexRecipe, variant: Variant) -> Array:
     return weights
 
 
-def _of_group(method: Weigh, codes: list[str], scores: Array, *, where: str) -> Array:
+def _of_group(  # noqa: PLR0911 - a line for each method
+    method: Weigh, codes: list[str], scores: Array, *, where: str
+) -> Array:
     from armillary.analyses.index import elicitation, weighting
 
     match method:

@@ -48,6 +48,7 @@ def clusters_wanted(
     The lowest resolution found by bisection that gives at least `n_topics` clusters of
     `min_works` is taken. Smaller clusters, then the smallest of those too many, go one by one
     to the cluster their works are most related to on average.
+    No method of its own.
 
     Args:
         graph: Related works.
@@ -95,6 +96,8 @@ def merge_small(
     graph: Graph, labels: NDArray[np.int32], *, n_clusters: int, min_works: int
 ) -> tuple[NDArray[np.int32], float]:
     """Merge clusters below a size, then the smallest until no more than a number are left.
+
+    No method of its own.
 
     Args:
         graph: Related works.
@@ -159,6 +162,8 @@ def merge_small(
 
 def cluster_weights(graph: Graph, labels: NDArray[np.int32]) -> sparse.csr_array:
     """Sum the relatedness between clusters.
+
+    No method of its own.
 
     Args:
         graph: Related works.

@@ -52,6 +52,8 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
 def graph_of(relations: pa.Table) -> Graph:
     """Make the graph of related works: an edge weighs the mean of its two directions.
 
+    No method of its own.
+
     Args:
         relations: One row per ordered pair; columns `work`, `neighbour`, `weight` > 0.
     """
@@ -60,16 +62,24 @@ def graph_of(relations: pa.Table) -> Graph:
     ids = ids.take(pc.sort_indices(ids))
     rows = pc.index_in(work, ids).to_numpy()
     columns = pc.index_in(neighbour, ids).to_numpy()
-    return graph_from_edges(tuple(ids.to_pylist()), rows, columns, relations["weight"].to_numpy())
+    return graph_from_edges(
+        tuple(ids.to_pylist()),
+        rows=rows,
+        columns=columns,
+        weights=relations["weight"].to_numpy(),
+    )
 
 
 def graph_from_edges(
     ids: Sequence[str],
+    *,
     rows: NDArray[np.integer],
     columns: NDArray[np.integer],
     weights: NDArray[np.floating],
 ) -> Graph:
     """Make a graph from node numbers; an edge given in one direction counts half.
+
+    No method of its own.
 
     Args:
         ids: Sorted identifiers, shape (nodes,).
@@ -100,6 +110,8 @@ def graph_from_edges(
 
 def canonical_order(ids: Sequence[str], *, seed: int) -> NDArray[np.int64]:
     """Return an order of nodes that depends on their identifiers and the seed alone.
+
+    No method of its own.
 
     Args:
         ids: Sorted identifiers, shape (nodes,).

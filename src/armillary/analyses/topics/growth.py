@@ -54,6 +54,7 @@ def last_complete_year(years: NDArray[np.int64]) -> int:
     """Return the last year with at least half the works of the year before it.
 
     The year before is the last earlier one that has any work.
+    No method of its own.
 
     Args:
         years: Year of each work, shape (works,), not empty.
@@ -72,6 +73,8 @@ def last_complete_year(years: NDArray[np.int64]) -> int:
 def thin_years(years: NDArray[np.int64]) -> list[int]:
     """List years with less than half the works of the years before and after them, on average.
 
+    No method of its own.
+
     Args:
         years: Year of each work, shape (works,).
 
@@ -86,6 +89,8 @@ def thin_years(years: NDArray[np.int64]) -> list[int]:
 
 def windows(years: NDArray[np.int64], *, last_year: int, recent_years: int) -> Windows:
     """Place the recent window and the one before it.
+
+    No method of its own.
 
     Args:
         years: Year of each work, shape (works,).
@@ -249,7 +254,7 @@ def _slopes(
     return slope, information
 
 
-def verdicts(grown: Growth, leading: Growth, named: NDArray[np.bool_]) -> NDArray[np.str_]:
+def verdicts(grown: Growth, leading: Growth, *, named: NDArray[np.bool_]) -> NDArray[np.str_]:
     """Say of each cluster whether it has grown; the one rule of the list, the map and the counts.
 
     A cluster `grows` if the interval of its growth lies above 1, its trend rises, and its
@@ -261,6 +266,7 @@ def verdicts(grown: Growth, leading: Growth, named: NDArray[np.bool_]) -> NDArra
     any other the change is `unsure`, that is, not to be told from noise. Ratios of clusters
     are shrunken together, which guards against picking the luckiest of many; those of terms
     are not, since they only confirm.
+    No method of its own beyond `growth`: a rule over its intervals.
 
     Args:
         grown: Growth of the clusters.
@@ -279,8 +285,8 @@ def verdicts(grown: Growth, leading: Growth, named: NDArray[np.bool_]) -> NDArra
 def hot_scores(
     labels: NDArray[np.int32],
     years: NDArray[np.int64],
-    cited_by: NDArray[np.float64],
     *,
+    cited_by: NDArray[np.float64],
     window: Windows,
 ) -> NDArray[np.float64]:
     """Score how hot clusters are: recent works, each counted by how much it is cited.
@@ -288,6 +294,7 @@ def hot_scores(
     A work counts by its citation percentile among all works of its year (ties share their
     mean; 1/2 where the source counts no citations), so that older works of the window have no
     advantage. The score is therefore recent works times their mean percentile.
+    No method of its own.
 
     Args:
         labels: Cluster of each work; -1 for none; shape (works,).

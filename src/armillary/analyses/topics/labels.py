@@ -68,8 +68,8 @@ class Term(msgspec.Struct, frozen=True):
 def characteristic_terms(
     tokens: Tokens,
     levels: Sequence[Phrases],
-    labels: NDArray[np.int32],
     *,
+    labels: NDArray[np.int32],
     n_terms: int = 10,
 ) -> Naming:
     """Name the most characteristic terms of each cluster, best first, language by language.
@@ -178,6 +178,8 @@ def _chosen(
 
 def label_of(terms: Sequence[str], *, n_terms: int = 3) -> str:
     """Join the best terms into a label.
+
+    No method of its own.
 
     Examples:
         >>> label_of(["reinforcement learning", "policy", "reward", "actor"])

@@ -17,6 +17,8 @@ _LINKS = 6
 def strongest_links(weights: sparse.csr_array, *, links: int = _LINKS) -> sparse.csr_array:
     """Keep the links that are among the strongest of either end.
 
+    No method of its own.
+
     Args:
         weights: Symmetric relatedness of clusters, shape (clusters, clusters).
         links: Links each cluster names.

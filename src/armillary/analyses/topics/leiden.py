@@ -39,7 +39,10 @@ class Canonical(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def canonical(graph: Graph, *, seed: int) -> Canonical:
-    """Renumber a graph by its identifiers and a seed, so that input order cannot matter."""
+    """Renumber a graph by its identifiers and a seed, so that input order cannot matter.
+
+    No method of its own.
+    """
     order = canonical_order(graph.ids, seed=seed)
     moved = graph.matrix()[order][:, order].tocsr()
     moved.sort_indices()
@@ -81,7 +84,10 @@ def cluster(
 def cluster_canonical(
     graph: Canonical, *, resolution: float, iterations: int = 2
 ) -> NDArray[np.int32]:
-    """Cluster a graph already made ready, as `cluster` does; for many resolutions in turn."""
+    """Cluster a graph already made ready, as `cluster` does; for many resolutions in turn.
+
+    No method of its own.
+    """
     from armillary.analyses.topics.leiden_kernel import connected_parts
 
     gamma = resolution / graph.unit
@@ -121,6 +127,8 @@ def _run(graph: Canonical, labels: NDArray[np.int32], gamma: float) -> NDArray[n
 def by_size(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     """Number clusters by size, the largest 0; equal sizes in the order of their first node.
 
+    No method of its own.
+
     Examples:
         >>> by_size(np.array([7, 3, 3, 5], dtype=np.int32))
         array([1, 0, 0, 2], dtype=int32)
@@ -135,6 +143,9 @@ def by_size(labels: NDArray[np.int32]) -> NDArray[np.int32]:
 
 def quality(graph: Graph, labels: NDArray[np.int32], *, resolution: float) -> float:
     """Return the quality the constant Potts model gives a clustering.
+
+    Source: Traag, Van Dooren & Nesterov (2011), Narrow scope for resolution-limit-free community
+    detection.
 
     Args:
         graph: Related works.

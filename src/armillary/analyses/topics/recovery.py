@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def recovery(
     planted_topics: Table,
     planted_works: Table,
+    *,
     clusters: Table,
     cluster_works: Table,
-    *,
     corpus: str,
 ) -> pa.Table:
     """Find the cluster that shares most with each planted topic.

@@ -47,7 +47,7 @@ def direct_citation(citations: Table) -> Table:
 
 
 def text_likeness(
-    ids: Sequence[str], tokens: Tokens, levels: Sequence[Phrases], *, neighbours: int = 15
+    ids: Sequence[str], tokens: Tokens, *, levels: Sequence[Phrases], neighbours: int = 15
 ) -> pa.Table:
     """Relate works whose words are alike, every work sharing out one unit of weight.
 
@@ -112,6 +112,8 @@ def together(cited: pa.Table, alike: pa.Table, *, text_share: float) -> pa.Table
 
 def bm25(tokens: Tokens, levels: Sequence[Phrases]) -> sparse.csr_array:
     """Weigh the terms of works so that the product of two rows is their likeness.
+
+    Source: Robertson & Zaragoza (2009), The Probabilistic Relevance Framework: BM25 and Beyond.
 
     Args:
         tokens: Words of the works.

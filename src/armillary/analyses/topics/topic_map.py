@@ -105,12 +105,12 @@ def map_topics(
     progress(what, 4, _STEPS)
     labels = _labels_of_rows(graph, clusters.labels, ids)
     _note_left_out(labels, clusters.labels, relatedness, notes)
-    naming = characteristic_terms(tokens, found, labels, n_terms=recipe.terms)
+    naming = characteristic_terms(tokens, found, labels=labels, n_terms=recipe.terms)
     progress(what, 5, _STEPS)
     tables = topic_tables(
         rows,
         graph,
-        cluster_weights(graph, clusters.labels),
+        between=cluster_weights(graph, clusters.labels),
         corpus=corpus,
         recipe=recipe,
         relatedness=relatedness,
@@ -192,7 +192,7 @@ def _relate(
         )
         if not has_text or recipe.text_share == 0:
             return graph_of(cited), CITATION
-    relations = text_likeness(ids, tokens, found, neighbours=recipe.neighbours)
+    relations = text_likeness(ids, tokens, levels=found, neighbours=recipe.neighbours)
     if by_citation:
         notes.append(f"Their text counts for {recipe.text_share:.0%} of the relatedness.")
         return graph_of(together(cited, relations, text_share=recipe.text_share)), BOTH

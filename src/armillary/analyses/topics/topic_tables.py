@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def topic_tables(
     rows: pa.Table,
     graph: Graph,
-    between: sparse.csr_array,
     *,
+    between: sparse.csr_array,
     corpus: str,
     recipe: TopicRecipe,
     relatedness: str,
@@ -38,6 +38,8 @@ def topic_tables(
     window: Windows,
 ) -> dict[str, pa.Table]:
     """Write down a topic map.
+
+    No method of its own.
 
     Args:
         rows: Works considered: `work`, `year`, `cited_by_count`.
@@ -71,13 +73,13 @@ def topic_tables(
         window=window,
         trend_years=recipe.trend_years,
     )
-    verdict = verdicts(grown, leading, np.array([own is not None for own in naming.leading]))
+    verdict = verdicts(grown, leading, named=np.array([own is not None for own in naming.leading]))
     mean = between.copy()
     mean.data = mean.data / (
         np.repeat(sizes, np.diff(mean.indptr)).astype(np.float64) * sizes[mean.indices]
     )
     positions = place(mean, sizes)
-    hot = hot_scores(labels, years, cited_by, window=window)
+    hot = hot_scores(labels, years, cited_by=cited_by, window=window)
     n = sizes.size
     cluster = from_columns(
         "cluster",

@@ -80,6 +80,7 @@ def tokenise(texts: Iterable[Sequence[str | None]]) -> Tokens:
 
     Plurals are folded into their singular where the texts know both; a word is shown in
     capitals where most texts write it so (SLAM, LiDAR).
+    No method of its own.
 
     Args:
         texts: For each work its parts (title, abstract, keywords); no phrase crosses two parts.
@@ -114,7 +115,10 @@ def tokenise(texts: Iterable[Sequence[str | None]]) -> Tokens:
 
 
 def is_han(word: str) -> bool:
-    """Say whether a word is written in Chinese characters."""
+    """Say whether a word is written in Chinese characters.
+
+    No method of its own.
+    """
     return re.match(f"[{_HAN}]", word) is not None
 
 
@@ -186,6 +190,7 @@ def phrases(tokens: Tokens, *, longest: int, min_works: int, longest_han: int) -
 
     A phrase is only looked for where the phrase one word shorter was found, so that rare
     combinations never take memory.
+    No method of its own.
 
     Args:
         tokens: Words of all works.

@@ -120,7 +120,9 @@ def _found(
     assert path is not None  # noqa: S101 - the caller looked
     here = next(d for d in site.observatory.policies.values() if search_path(d.id) == page.path)
     index: Search = site.keep("search", lambda: Search(path))
-    return found_names(register(site, here), index, read_asked(pairs), site.words(language))
+    return found_names(
+        register(site, here), index, one=read_asked(pairs), words=site.words(language)
+    )
 
 
 def _owner(site: Site, path: str) -> Page | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NARROWEST, _WIDEST = 3, 40  # of a bar, in pixels
 
 
-def year_chart(site: Site, held: Register, words: Words) -> Chart | None:
+def year_chart(site: Site, words: Words, *, held: Register) -> Chart | None:
     """Draw the initiatives of a register by year; a year without any has no bar."""
     import altair as alt
 

@@ -83,7 +83,7 @@ def asked(pairs: Sequence[tuple[str, str]]) -> Asked:
     )
 
 
-def found(held: Register, index: Search, one: Asked, words: Words) -> dict[str, Any]:
+def found(held: Register, index: Search, *, one: Asked, words: Words) -> dict[str, Any]:
     """Return what the search page shows of an answer.
 
     Args:
@@ -144,7 +144,7 @@ def groups(
             options = [
                 {
                     "code": code,
-                    "name": name_of(held, facet, code, words),
+                    "name": _name_of(held, facet, code=code, words=words),
                     "n": n,
                     "chosen": code in chosen,
                 }
@@ -154,7 +154,7 @@ def groups(
     return made
 
 
-def name_of(held: Register, facet: str, code: str, words: Words) -> str:
+def _name_of(held: Register, facet: str, *, code: str, words: Words) -> str:
     """Return the name of a value for HTML; a code nobody knows stays as it is."""
     if facet == "language" and code in held.values.get(facet, {}):
         return words(f"policies.language.{code}")
@@ -167,7 +167,7 @@ def _chosen(held: Register, one: Asked, words: Words) -> list[dict[str, Any]]:
     made = [
         {
             "label": words(f"policies.facet.{facet}"),
-            "name": name_of(held, facet, code, words),
+            "name": _name_of(held, facet, code=code, words=words),
             "without": one.without(facet, code),
         }
         for facet, codes in one.facets.items()

@@ -20,6 +20,8 @@ Row = dict[str, Any]  # one row of a table: column names to text, number, bool o
 def ancestors(framework: Framework, code: str) -> tuple[str, ...]:
     """Return the groups above a node, its parent first, the root last.
 
+    No method of its own.
+
     Examples:
         >>> from armillary.model.indicators import Framework, Node
         >>> tree = [Node(code=c, name_en=c, parent=p) for c, p in
@@ -37,7 +39,10 @@ def ancestors(framework: Framework, code: str) -> tuple[str, ...]:
 
 
 def beneath(framework: Framework, code: str) -> tuple[str, ...]:
-    """Return the indicators beneath a node, in the order of the framework; a leaf has itself."""
+    """Return the indicators beneath a node, in the order of the framework; a leaf has itself.
+
+    No method of its own.
+    """
     return tuple(
         leaf.code
         for leaf in framework.leaves
@@ -47,6 +52,8 @@ def beneath(framework: Framework, code: str) -> tuple[str, ...]:
 
 def of_level(framework: Framework, level: int | None) -> tuple[str, ...]:
     """Return the nodes at a depth (1: the parts of the index); None takes the indicators.
+
+    No method of its own.
 
     Raises:
         IndexMethodError: No node is at that level.
@@ -70,6 +77,8 @@ def by_code(
     scores: Mapping[str, NDArray[np.float64]],
 ) -> dict[str, NDArray[np.float64]]:
     """Gather the numbers of all nodes, in the order of the framework.
+
+    No method of its own.
 
     Args:
         framework: The tree.

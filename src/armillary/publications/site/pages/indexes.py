@@ -178,9 +178,7 @@ def _doubt_note(held: Scoreboard, words: Words) -> str:
     doubt = next(iter(held.interval.values()), None)
     if doubt is None:
         return ""
-    return words(
-        "index.doubt", replicates=doubt["replicates"], varied=doubt["varied"]
-    )
+    return words("index.doubt", replicates=doubt["replicates"], varied=doubt["varied"])
 
 
 def _dots(rows: list[dict[str, Any]], words: Words) -> dict[str, Any]:

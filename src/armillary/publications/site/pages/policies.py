@@ -151,7 +151,7 @@ def _overview(site: Site, held: Register, words: Words) -> dict[str, Any]:
         "register": held,
         "figures_of": _figures(held, words),
         "notes": _notes(held, words),
-        "chart": year_chart(site, held, words),
+        "chart": year_chart(site, words, held=held),
         "facets": [
             (facet, BROWSED[facet], list(held.values[facet].values()))
             for facet in BROWSED
@@ -252,7 +252,7 @@ def headlines(site: Site) -> Iterable[Headline]:
             title=definition.title,
             about=definition.about,
             figures=partial(_figures, held),
-            chart=partial(year_chart, site, held),
+            chart=partial(year_chart, site, held=held),
             sources=definition.sources,
         )
 
