@@ -229,3 +229,41 @@ def test_an_index_of_an_observatory_is_found_by_name(tmp_path):
     with pytest.raises(DefinitionError) as refused:
         run("recipe", f"{tmp_path / 'demo'}#regionl")
     assert "did you mean 'regional'?" in str(refused.value)
+
+
+def test_a_coinr_pair_is_computed_from_its_folder(tmp_path):
+    folder = tmp_path / "coinr"
+    folder.mkdir()
+    (folder / "iMeta.csv").write_text(
+        "Level,iCode,iName,Direction,Weight,Denominator,Parent,Type\n"
+        "1,RD,R&D,1,1,GDP,Index,Indicator\n"
+        "1,PAT,Patents,1,1,,Index,Indicator\n"
+        "2,Index,Innovation,1,1,,,Aggregate\n"
+        ",GDP,GDP,,,,,Denominator\n",
+        encoding="utf-8",
+    )
+    cells = "".join(f"U{n},Unit {n},2018,{n + 1},{10 * n},{100 - n}\n" for n in range(6))
+    (folder / "iData.csv").write_text(f"uCode,uName,Time,RD,PAT,GDP\n{cells}", encoding="utf-8")
+
+    said = run("compute", folder, "--out", tmp_path / "out")
+
+    assert "Innovation: 6 units ranked." in said
+    assert "values divided by their Denominator: RD" in said
+    assert "No recipe.toml beside the data" in said
+    scores = {(r["unit"], r["code"]): r for r in rows(tmp_path / "out" / "score.csv")}
+    assert float(scores["U5", "RD"]["value"]) == 6 / 95
+    assert scores["U5", "Index"]["score"] == "100.0"
+
+
+def test_an_index_without_an_observatory_has_no_name(folder):
+    with pytest.raises(DefinitionError, match="is no observatory, so it has no index 'x'"):
+        run("recipe", f"{folder}#x")
+
+
+def test_a_table_without_its_framework_says_what_is_needed(tmp_path):
+    (tmp_path / "data.csv").write_text("unit,A\nX,1\n", encoding="utf-8")
+
+    with pytest.raises(DefinitionError) as refused:
+        run("recipe", tmp_path / "data.csv")
+
+    assert "framework.csv" in str(refused.value)

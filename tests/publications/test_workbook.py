@@ -188,3 +188,31 @@ def test_every_column_of_every_sheet_has_words(tables):
 def test_another_language_is_refused(tables):
     with pytest.raises(PublicationError, match="'fr'"):
         workbook(contents(tables), language="fr")
+
+
+def test_headers_stay_in_sight_and_scores_have_colours(tables):
+    content = workbook(contents(tables))
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        ranking = archive.read("xl/worksheets/sheet2.xml").decode()
+    assert 'state="frozen"' in ranking
+    assert ranking.count("<colorScale>") == 3
+    assert "<autoFilter" in ranking
+
+
+def test_the_change_between_editions_has_a_sheet(tables):
+    movement = from_columns(
+        "movement",
+        {
+            "index": ["i"],
+            "TIME_PERIOD": ["2023"],
+            "unit": ["U01"],
+            "factor": ["own_data"],
+            "rank_change": [1.0 / 3],
+            "score_change": [-0.1],
+        },
+    )
+
+    sheets = opened(workbook(contents(tables | {"movement": movement}), language="zh"))
+
+    assert sheets["变动分解"][1] == ["2023", "U01", "甲国", "自身数据", 1.0 / 3, -0.1]

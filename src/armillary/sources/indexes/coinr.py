@@ -222,7 +222,6 @@ def _nodes(
     divided = [node.code for node in nodes if node.denominator]
     if divided:
         notes.append(
-            f"{described.path.name}: {len(divided)} indicators are divided by their "
-            f"Denominator: {listed(divided)}."
+            f"{described.path.name}: values divided by their Denominator: {listed(divided)}."
         )
     return nodes, rows, tuple(notes)
