@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from armillary.model.tiers import Tiers
+
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
@@ -602,6 +604,7 @@ class IndexRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         weight: Where weights come from.
         aggregate: How parts become the score of a group.
         indicator: What single indicators do otherwise, by code.
+        tiers: Named groups of units by their score; None makes none.
         audit: What is doubted.
     """
 
@@ -619,6 +622,7 @@ class IndexRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     weight: Weights = Weights()
     aggregate: Aggregate = Aggregate()
     indicator: dict[str, Override] = {}
+    tiers: Tiers | None = None
     audit: Audit = Audit()
 
 

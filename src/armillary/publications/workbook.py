@@ -24,7 +24,7 @@ _CREATED = dt.datetime(2000, 1, 1)
 _LONGEST = 32_767  # characters in a cell
 _MOST_ROWS = 1_048_576
 _TABLES = (
-    "rank_interval", "movement", "audit_statistic", "audit_correlation", "audit_group",
+    "tier", "rank_interval", "movement", "audit_statistic", "audit_correlation", "audit_group",
     "audit_loading", "audit_importance", "audit_removal", "audit_added_value", "audit_variant",
     "audit_sensitivity", "audit_rank", "audit_acceptability", "strength",
 )  # fmt: skip

@@ -195,6 +195,7 @@ def _wanted(key: str) -> str:
         "minimum_coverage": "a share like 0.65",
         "exclude": 'a list of areas like ["CHN"]',
         "screen": "{ minimum = 0.66, level = { 1 = 0.5 } }",
+        "tiers": "[[tiers.tier]], the best first: code, en, zh and above = 100 or at_least = 70",
         "audit": "{ replicates = 1000, vary = { weight = { spread = 0.25 } } }",
         "normalise": '{ method = "minmax", range = [0, 100] }',
         "aggregate": '{ default = "arithmetic", level = { 0 = "geometric" } }',

@@ -31,6 +31,7 @@ _CODE = {
     "statistics": ("sources/statistics",),
     "works": ("sources/works",),
     "simulated": ("sources/works",),
+    "simulated_indicators": ("sources/statistics", "sources/frameworks"),
     "policies": ("sources/policies",),
 }
 
@@ -69,7 +70,9 @@ def _source(definition: SourceDefinition, observatory: Observatory) -> Step:
     def run(work: Work) -> Result:
         return read_source(definition, observatory=observatory, progress=work.progress)
 
-    beside = (definition.mapping, definition.areas, definition.codebook)
+    drawn = definition.indicators
+    simulated = (drawn.framework, drawn.units_file) if drawn is not None else ()
+    beside = (definition.mapping, definition.areas, definition.codebook, *simulated)
     return Step(
         name=f"source:{definition.id}",
         says=f"Reading {definition.title.in_language('en')}",

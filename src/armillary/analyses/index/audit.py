@@ -15,9 +15,9 @@ from armillary.analyses.index import (
     missing_ranks,
     multiple_imputation,
     weight,
-    weight_set,
 )
 from armillary.analyses.index.audit_coherence import coherence_rows, subject_of
+from armillary.analyses.index.audited_weights import drawn_set
 from armillary.analyses.index.experiment import Experiment
 from armillary.analyses.index.frontier import benefit_of_the_doubt
 from armillary.analyses.index.pipeline import Inputs, Stages, prepare, run
@@ -47,6 +47,7 @@ _TABLES = (
 _MISSING_DRAWS = 100
 _WEIGHT_DRAWS = 32
 _FEWEST_UNITS = 5
+_UNDOUBTED_SPREAD = 0.25  # certified over where an audit draws no weights near the root
 
 
 def audit(
@@ -263,29 +264,21 @@ def _certified(
     inputs: Inputs, stages: Stages, experiment: Experiment, ranked: NDArray[np.int64]
 ) -> dict[str, Any]:
     """Certify ranks over the weights of the parts just below the linear top of the tree."""
-    tree, spread = experiment.tree, _spread(experiment.recipe)
+    tree = experiment.tree
     codes = _linear_top(experiment)
     given = dict(zip(tree.codes, stages.weights.tolist(), strict=True))
     share = weight.effective(inputs.framework, weights=given)
-    own = np.array([share[code] for code in codes])
+    codes = [code for code in codes if share[code] > 0]
     scores = np.array([stages.scores[-1, tree.number[code], ranked] for code in codes])
-    kept = own > 0
-    found = certified.ranks(
-        scores[kept],
-        weights=weight_set.rescaled(own[kept] * (1 - spread), own[kept] * (1 + spread)),
-        units=[inputs.units[u] for u in ranked],
+    weights, drawn = drawn_set(
+        experiment, codes, weights=stages.weights, otherwise=_UNDOUBTED_SPREAD
     )
-    named = [code for code, one in zip(codes, kept, strict=True) if one]
+    found = certified.ranks(scores, weights=weights, units=[inputs.units[u] for u in ranked])
     return {
         "rank_best": found.best_bound,
         "rank_worst": found.worst_bound,
-        "certified_set": f"{', '.join(named)}: ±{100 * spread:g} %",
+        "certified_set": f"{', '.join(codes)}: {drawn}",
     }
-
-
-def _spread(recipe: IndexRecipe) -> float:
-    spreads = [one.spread for one in recipe.audit.vary.values() if one.spread is not None]
-    return max(spreads, default=0.25)
 
 
 def _linear_top(experiment: Experiment) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from armillary.analyses.index import weight
@@ -12,9 +13,10 @@ from armillary.analyses.index.experiment import Experiment
 from armillary.analyses.index.pipeline import Inputs, Stages, run
 from armillary.analyses.index.rank import rank
 from armillary.analyses.index.raw_values import MISSING, RawValues, raw_values
+from armillary.analyses.index.tiers import tiers
 from armillary.analyses.index.tree import Tree
 from armillary.analyses.index.uncertainty import Doubt, uncertainty
-from armillary.errors import raise_all
+from armillary.errors import IndexMethodError, did_you_mean, listed, raise_all
 from armillary.model.columns import table_of
 from armillary.model.feasibility import impossible
 from armillary.model.progress import Progress, silent
@@ -58,7 +60,8 @@ def compute(
         progress: Hears how many replicates are done.
 
     Returns:
-        Tables `framework`, `recipe`, `score`, `treatment` and `rank_interval` of columns.csv.
+        Tables `framework`, `recipe`, `score`, `tier`, `treatment` and `rank_interval` of
+        columns.csv.
 
     Raises:
         ArmillaryError: What the recipe asks cannot be done with these observations; all
@@ -87,7 +90,45 @@ def compute(
         "treatment": _treatment_table(index, framework, raw, stages),
         "recipe": _recipe_table(index, recipe),
         "rank_interval": intervals,
+        "tier": _tier_table(
+            index,
+            recipe,
+            raw=raw,
+            scores=stages.scores[:, -1],
+            reference=_reference(observations, inputs, stages, recipe, groups=groups, where=where),
+        ),
     }
+
+
+def _reference(
+    observations: Table,
+    inputs: Inputs,
+    stages: Stages,
+    recipe: IndexRecipe,
+    *,
+    groups: Mapping[str, Mapping[str, str]] | None,
+    where: str,
+) -> NDArray[np.float64] | None:
+    """Return the score of the unit tiers are relative to, shape (periods,).
+
+    One that the recipe excludes is scored in a second run, which takes it in beside the others.
+    """
+    unit = recipe.tiers.relative_to if recipe.tiers is not None else None
+    if unit is None:
+        return None
+    if unit in recipe.exclude:
+        others = tuple(one for one in recipe.exclude if one != unit)
+        taken_in = msgspec.structs.replace(recipe, exclude=others)
+        raw = raw_values(observations, framework=inputs.framework, recipe=taken_in, where=where)
+        inputs = inputs_of(raw, inputs.framework, groups=groups)
+        stages = run(inputs, taken_in)
+    if unit not in inputs.units:
+        raise IndexMethodError(
+            f"The unit of reference {unit!r} has no observation.",
+            where=f"{where}, tiers, relative_to",
+            fix=did_you_mean(unit, inputs.units, otherwise=f"units are {listed(inputs.units)}"),
+        )
+    return np.asarray(stages.scores[:, -1, inputs.units.index(unit)])
 
 
 def inputs_of(
@@ -230,6 +271,22 @@ def _recipe_table(index: str, recipe: IndexRecipe) -> pa.Table:
             for text in [json.dumps(value, ensure_ascii=False)]
         ],
     )
+
+
+def _tier_table(
+    index: str,
+    recipe: IndexRecipe,
+    *,
+    raw: RawValues,
+    scores: NDArray[np.float64],
+    reference: NDArray[np.float64] | None,
+) -> pa.Table:
+    if recipe.tiers is None:
+        return table_of("tier", [])
+    rows = tiers(
+        scores, periods=raw.periods, units=raw.units, rule=recipe.tiers, reference=reference
+    )
+    return table_of("tier", [{"index": index, **row} for row in rows])
 
 
 def _known(number: float) -> float | None:

@@ -260,7 +260,7 @@ def climb(  # noqa: PLR0912, PLR0915, PLR0917 - one pass over the tree, which th
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def rank(scores: NDArray[np.float64], out: NDArray[np.int64]) -> None:
-    """Rank each row by counting larger values; beats sorting up to some 500 units.
+    """Rank each row by counting larger values; beats sorting up to some 800 units.
 
     Args:
         scores: Shape (draws, units); NaN = missing.

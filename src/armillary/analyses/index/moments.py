@@ -27,11 +27,9 @@ def skewness(values: NDArray[np.float64]) -> float:
         >>> round(skewness(np.array([1.0, 2.0, 3.0, np.nan, 10.0])), 4)
         1.7636
     """
-    deviations = _deviations(values)
-    n = deviations.size
+    n, second, third, _ = _central(values)
     if n < 3:
         return math.nan
-    second, third = float(np.mean(deviations**2)), float(np.mean(deviations**3))
     return third / math.pow(second, 1.5) * math.sqrt(n * (n - 1)) / (n - 2)
 
 
@@ -51,11 +49,9 @@ def kurtosis(values: NDArray[np.float64]) -> float:
         >>> round(kurtosis(np.array([1.0, 2.0, 3.0, np.nan, 10.0])), 4)
         3.228
     """
-    deviations = _deviations(values)
-    n = deviations.size
+    n, second, _, fourth = _central(values)
     if n < 4:
         return math.nan
-    second, fourth = float(np.mean(deviations**2)), float(np.mean(deviations**4))
     excess = fourth / second**2 - 3
     return (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * excess + 6)
 
@@ -82,12 +78,8 @@ def within_limits(
     return not (abs(skewness(values)) >= skewness_limit and kurtosis(values) >= kurtosis_limit)
 
 
-def _deviations(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return deviations from the mean as shares of the largest, so that no power overflows."""
-    known = values[~np.isnan(values)]
-    if known.size == 0 or known.min() == known.max():
-        return np.empty(0)
-    # halved first: the range of very large values may exceed the largest number
-    halves = known / 2
-    centred: NDArray[np.float64] = halves - halves.mean()
-    return centred / float(np.abs(centred).max())
+def _central(values: NDArray[np.float64]) -> tuple[int, float, float, float]:
+    from armillary.analyses.index import moments_kernel
+
+    n, second, third, fourth = moments_kernel.central(np.asarray(values, dtype=np.float64))
+    return int(n), float(second), float(third), float(fourth)

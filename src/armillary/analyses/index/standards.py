@@ -156,9 +156,9 @@ def share_of_maximum(
             fix="normalise it with minmax",
         )
     if direction is Direction.HIGHER_IS_BETTER:
-        return 100.0 * values / float(known.max())
+        return 100.0 * (values / float(known.max()))  # the best has 100 exactly
     _require_positive(known, indicator=indicator, where=where)
-    return 100.0 * float(known.min()) / values
+    return 100.0 * (float(known.min()) / values)
 
 
 def monitoring(

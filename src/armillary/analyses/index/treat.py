@@ -236,15 +236,17 @@ def _told(
     low: NDArray[np.bool_],
     passes: Passes,
 ) -> Treated:
+    first = skewness(before), kurtosis(before)
+    then = first if method == "none" else (skewness(after), kurtosis(after))
     return Treated(
         values=after,
         method=method,
         touched=high | low,
         n_high=int(high.sum()),
         n_low=int(low.sum()),
-        skewness_before=skewness(before),
-        kurtosis_before=kurtosis(before),
-        skewness_after=skewness(after),
-        kurtosis_after=kurtosis(after),
+        skewness_before=first[0],
+        kurtosis_before=first[1],
+        skewness_after=then[0],
+        kurtosis_after=then[1],
         passed=passes(after),
     )

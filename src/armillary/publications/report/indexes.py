@@ -55,6 +55,8 @@ def chapter(store: Store, definition: IndexDefinition, *, words: Words) -> list[
     made = [blocks.chapter(definition.title.in_language(words.language))]
     if about := definition.about.in_language(words.language):
         made.append(blocks.paragraph(about, style="lead"))
+    if _simulated(store, definition):
+        made.append(blocks.paragraph(words("index.simulated"), style="notice"))
     made += [
         *_summary(ranked, intervals, period=period, nodes=nodes, words=words),
         blocks.section(words("index.ranking")),
@@ -66,6 +68,12 @@ def chapter(store: Store, definition: IndexDefinition, *, words: Words) -> list[
         *_method(store, definition, intervals, words=words),
     ]
     return made
+
+
+def _simulated(store: Store, definition: IndexDefinition) -> bool:
+    table = store.table("origin")
+    origins = store.rows(table.filter(table["simulated"]).select("source").distinct())
+    return bool({row["source"] for row in origins} & set(definition.sources))
 
 
 def _of_index(store: Store, name: str, index: str, *, order: list[str]) -> list[Row]:
