@@ -220,6 +220,7 @@ class _Mixed:
             weight=recipes[at[WEIGHTS]].weight,
             **_missing(recipes[at[MISSING]])[0],
             indicator=_overrides(recipes[at[METHOD]], recipes[at[MISSING]]),
+            tiers=None,
             audit=Audit(),
         )
         return framework, _fitted(recipe, framework)
