@@ -27,7 +27,8 @@ from armillary.analyses.index.experiment import Experiment
 from armillary.analyses.index.pipeline import Inputs
 from armillary.analyses.index.rank import rank
 from armillary.model.indicators import Framework, Node
-from armillary.model.recipe import Audit, IndexRecipe, MinMax, Variation, Winsorise
+from armillary.model.methods import MinMax, Winsorise
+from armillary.model.recipe import Audit, IndexRecipe, Variation
 
 UNITS, PILLARS, GROUPS, INDICATORS = 130, 4, 5, 4
 REPLICATES, SAMPLE, RUNS, BATCH = 60_000, 200, 5, 10_000

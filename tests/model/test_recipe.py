@@ -5,13 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from armillary.model import recipe as methods
+from armillary.model import methods
 from armillary.model.feasibility import impossible
 from armillary.model.indicators import Direction, Framework, Node
+from armillary.model.methods import Arithmetic, Geometric
 from armillary.model.recipe import (
     Aggregate,
-    Arithmetic,
-    Geometric,
     IndexRecipe,
     Variation,
     at,

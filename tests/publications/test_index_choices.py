@@ -6,7 +6,7 @@ import typing
 import msgspec
 import pytest
 
-from armillary.model import recipe as methods
+from armillary.model import methods
 from armillary.model.recipe import IndexRecipe, changed, flat
 from armillary.publications.site.choices import (
     Spelling,

@@ -16,8 +16,9 @@ from armillary.errors import PublicationError
 from armillary.evidence.duckdb import DuckDBStore
 from armillary.model.columns import from_columns
 from armillary.model.indicators import Framework, Node
+from armillary.model.methods import MinMax
 from armillary.model.observatory import Text
-from armillary.model.recipe import Audit, IndexRecipe, MinMax, Variation
+from armillary.model.recipe import Audit, IndexRecipe, Variation
 from armillary.publications.workbook import Contents, workbook
 from armillary.publications.workbook_words import ABOUT, COLUMNS, HOW, SHEETS, VALUES
 

@@ -17,13 +17,8 @@ from armillary.analyses.index.raw_values import raw_values
 from armillary.analyses.index.tree import Tree
 from armillary.evidence.duckdb import DuckDBStore
 from armillary.model.indicators import Framework
-from armillary.model.recipe import (
-    IndexRecipe,
-    MeanImputation,
-    MinMax,
-    Screen,
-    Winsorise,
-)
+from armillary.model.methods import MeanImputation, MinMax, Screen, Winsorise
+from armillary.model.recipe import IndexRecipe
 from armillary.sources.indexes import read_coinr
 
 pytestmark = pytest.mark.shared

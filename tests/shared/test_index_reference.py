@@ -12,7 +12,8 @@ import pytest
 from armillary.analyses.index import aggregate, normalise, tree
 from armillary.analyses.index.rank import rank
 from armillary.model.indicators import Direction, Framework, Node
-from armillary.model.recipe import Aggregate, Arithmetic, Generalised, Geometric, Harmonic
+from armillary.model.methods import Arithmetic, Generalised, Geometric, Harmonic
+from armillary.model.recipe import Aggregate
 
 pytestmark = pytest.mark.shared
 

@@ -12,7 +12,8 @@ import pytest
 from armillary.analyses.index.pipeline import Inputs, prepare
 from armillary.analyses.index.tree import Tree
 from armillary.model.indicators import Direction, Framework, Node
-from armillary.model.recipe import Aggregate, Geometric, IndexRecipe, changed
+from armillary.model.methods import Geometric
+from armillary.model.recipe import Aggregate, IndexRecipe, changed
 
 pytestmark = pytest.mark.shared
 

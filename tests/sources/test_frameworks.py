@@ -9,7 +9,7 @@ import pytest
 import armillary
 from armillary.errors import DefinitionError, IndexMethodError, ManyProblems
 from armillary.model.indicators import Direction
-from armillary.model.recipe import Geometric
+from armillary.model.methods import Geometric
 from armillary.sources.frameworks import read_framework
 from armillary.sources.recipes import read_recipe
 

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from armillary.errors import ArmillaryError, DefinitionError, IndexMethodError, did_you_mean, listed
-from armillary.model import recipe as methods
+from armillary.model import methods
+from armillary.model import recipe as recipes
 from armillary.model.indicators import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from armillary.model.indicators import Framework, Node
-    from armillary.model.recipe import IndexRecipe, Mean, Normalise
+    from armillary.model.methods import Mean, Normalise
+    from armillary.model.recipe import IndexRecipe
 
 MOST_COMBINATIONS = 512
 _VARIED = ("impute", "treat", "normalise", "aggregate", "weight", "indicator")
@@ -345,15 +347,15 @@ def _check_audit(recipe: IndexRecipe, framework: Framework, *, where: str) -> li
                 _check_part(path, framework, refuse)
             continue
         try:
-            base = methods.at(recipe, path)
-            changed = [methods.changed(recipe, {path: one}) for one in varied.choices]
+            base = recipes.at(recipe, path)
+            changed = [recipes.changed(recipe, {path: one}) for one in varied.choices]
         except KeyError:
             refuse(path, f"The recipe has no {path}.", "vary what the recipe says")
             continue
         except msgspec.ValidationError as error:
             refuse(path, f"A choice is none: {error}.", "give methods as in the recipe itself")
             continue
-        own = [methods.at(one, path) for one in changed]
+        own = [recipes.at(one, path) for one in changed]
         if base not in own:
             refuse(
                 path,
@@ -371,10 +373,10 @@ def _check_audit(recipe: IndexRecipe, framework: Framework, *, where: str) -> li
             "vary fewer steps at once",
         )
         return found
-    plain = methods.changed(recipe, {"audit.vary": {}})
+    plain = recipes.changed(recipe, {"audit.vary": {}})
     for combination in itertools.product(*lists.values()):
         changes = dict(zip(lists, combination, strict=True))
-        wrong = impossible(methods.changed(plain, changes), framework, where=where)
+        wrong = impossible(recipes.changed(plain, changes), framework, where=where)
         if wrong:
             spelt = ", ".join(f"{path} = {_said(one)}" for path, one in changes.items())
             refuse(
@@ -387,7 +389,7 @@ def _check_audit(recipe: IndexRecipe, framework: Framework, *, where: str) -> li
 
 
 def _check_part(path: str, framework: Framework, refuse: Callable[[str, str, str], None]) -> None:
-    parts = methods.parts_of(path)
+    parts = recipes.parts_of(path)
     groups = [group.code for group in framework.groups]
     levels = sorted({framework.level[code] for code in groups})
     if parts[1:2] == ("level",) and len(parts) == 3:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, listed, raise_all
-from armillary.model import recipe as methods
+from armillary.model import methods
+from armillary.model import recipe as recipes
 from armillary.model.feasibility import impossible
 from armillary.model.recipe import IndexRecipe, Variation
 from armillary.sources.toml import Toml, read_toml
@@ -87,7 +88,7 @@ def _spelt(toml: Toml, refuse: Refuse) -> dict[str, Any]:
                 section[part] = _methods((step, part), section[part], refuse, step=step)
         said[step] = section
     for code, own in _tables(said.get("indicator")):
-        held = _known(("indicator", code), own, methods.Override.__struct_fields__, refuse)
+        held = _known(("indicator", code), own, recipes.Override.__struct_fields__, refuse)
         said["indicator"][code] = _methods(("indicator", code), held, refuse)
     return said | _audited(said.get("audit"), refuse)
 
@@ -96,7 +97,7 @@ def _audited(audit: Any, refuse: Refuse) -> dict[str, Any]:
     """Spell out what is varied; anything but a table is left to the conversion to refuse."""
     if not isinstance(audit, dict):
         return {} if audit is None else {"audit": audit}
-    spelt = _known(("audit",), audit, methods.Audit.__struct_fields__, refuse)
+    spelt = _known(("audit",), audit, recipes.Audit.__struct_fields__, refuse)
     if isinstance(spelt.get("vary"), dict):
         spelt["vary"] = dict(_varied(spelt["vary"], (), refuse))
     return {"audit": spelt}

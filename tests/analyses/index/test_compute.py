@@ -10,7 +10,8 @@ from armillary.errors import DefinitionError, IndexMethodError, ManyProblems
 from armillary.evidence.conformance import conform
 from armillary.model.columns import table_of
 from armillary.model.indicators import Direction, Framework, Node
-from armillary.model.recipe import Aggregate, Geometric, IndexRecipe, NoNormalisation
+from armillary.model.methods import Geometric, NoNormalisation
+from armillary.model.recipe import Aggregate, IndexRecipe
 
 FRAMEWORK = Framework(
     (

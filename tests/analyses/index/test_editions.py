@@ -15,17 +15,15 @@ from armillary.analyses.index.pipeline import Inputs, run
 from armillary.analyses.index.rank import rank
 from armillary.errors import IndexMethodError
 from armillary.model.indicators import Direction, Framework, Node
-from armillary.model.recipe import (
-    Aggregate,
+from armillary.model.methods import (
     BudgetWeights,
     ChainIndex,
     Geometric,
-    IndexRecipe,
     MeanImputation,
     MinMax,
-    Weights,
     ZScore,
 )
+from armillary.model.recipe import Aggregate, IndexRecipe, Weights
 
 LOWER = Direction.LOWER_IS_BETTER
 

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from armillary.analyses.index import coherence
 from armillary.analyses.index.coherence.statistics import Limits
-from armillary.model import recipe as methods
+from armillary.model import methods
 from armillary.publications import report
 from armillary.publications.audit_rows import read_audit
 from armillary.publications.report import audit as chapter_of

@@ -26,7 +26,8 @@ from armillary.analyses.index.sensitivity import sensitivity
 from armillary.analyses.index.tree import Tree
 from armillary.analyses.index.uncertainty import Doubt, design_of, mean_shift, uncertainty
 from armillary.errors import IndexMethodError, raise_all
-from armillary.model import recipe as methods
+from armillary.model import methods
+from armillary.model import recipe as recipes
 from armillary.model.columns import table_of
 from armillary.model.feasibility import impossible
 from armillary.model.progress import Progress, silent
@@ -117,12 +118,12 @@ def _variants(experiment: Experiment) -> list[Row]:
     middle = np.full(experiment.dimensions, 0.5)
     choosers = [f for f in experiment.factors if f.choices]
     for factor in choosers:  # all at their own choice, weights at the middle of their draws
-        own = methods.at(experiment.recipe, factor.path)
+        own = recipes.at(experiment.recipe, factor.path)
         middle[factor.columns.start] = (factor.choices.index(own) + 0.5) / len(factor.choices)
     found: list[Row] = []
     for factor in choosers:
         for number, choice in enumerate(factor.choices):
-            if choice == methods.at(experiment.recipe, factor.path):
+            if choice == recipes.at(experiment.recipe, factor.path):
                 continue
             row = middle.copy()
             row[factor.columns.start] = (number + 0.5) / len(factor.choices)
@@ -132,7 +133,7 @@ def _variants(experiment: Experiment) -> list[Row]:
             found.append(
                 {
                     "path": factor.path,
-                    "choice": methods.said(choice),
+                    "choice": recipes.said(choice),
                     "spearman": _spearman(before[both], after[both]),
                     "mean_shift": float(mean_shift(after[None], before)[0]),
                     "largest_shift": int(moved.max(initial=0)),
@@ -185,7 +186,7 @@ def _replicates(experiment: Experiment, doubt: Doubt) -> list[Row]:
     for design in design_of(experiment, replicates=doubt.replicates, seed=audit_of.seed):
         for choices in experiment.chosen(design):
             number = len(found)
-            spelt = {path: methods.said(choice) for path, choice in choices.items()}
+            spelt = {path: recipes.said(choice) for path, choice in choices.items()}
             found.append(
                 {
                     "replicate": number + 1,

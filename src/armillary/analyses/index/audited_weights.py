@@ -26,7 +26,7 @@ def drawn_set(
 
     The set holds every draw. It is exact for the parts of one group; over several levels it is
     a little wider, as it does not bind how groups of different branches move together.
-    No source: eliminating the sum from lower <= w x sum <= upper, level by level.
+    No method of its own: it eliminates the sum from lower <= w x sum <= upper, by level.
 
     Args:
         experiment: The index and what is varied.

@@ -19,8 +19,9 @@ from armillary.analyses.index.uncertainty import Doubt, uncertainty
 from armillary.errors import IndexMethodError, did_you_mean, listed, raise_all
 from armillary.model.columns import table_of
 from armillary.model.feasibility import impossible
+from armillary.model.methods import ChainIndex
 from armillary.model.progress import Progress, silent
-from armillary.model.recipe import ChainIndex, flat, varied
+from armillary.model.recipe import flat, varied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

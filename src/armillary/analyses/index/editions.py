@@ -17,8 +17,9 @@ from armillary.analyses.index.rank import rank
 from armillary.errors import ArmillaryError, IndexMethodError
 from armillary.model.feasibility import impossible
 from armillary.model.indicators import Framework, Node
+from armillary.model.methods import RowMeanImputation, Screen
 from armillary.model.progress import Progress, silent
-from armillary.model.recipe import Audit, IndexRecipe, Override, RowMeanImputation, Screen
+from armillary.model.recipe import Audit, IndexRecipe, Override
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

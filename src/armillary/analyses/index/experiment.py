@@ -18,7 +18,8 @@ from armillary.analyses.index.pipeline import OVER_TIME, Inputs, prepare
 from armillary.analyses.index.tree import Tree, Variant
 from armillary.analyses.index.weights_of import weights_of
 from armillary.errors import ArmillaryError, IndexMethodError
-from armillary.model import recipe as methods
+from armillary.model import methods
+from armillary.model import recipe as recipes
 from armillary.model.recipe import IndexRecipe, Variation
 
 if TYPE_CHECKING:
@@ -113,9 +114,9 @@ class Experiment:
         for path, one in sorted(varied.items(), key=_general_first):
             section = path.split(".")[0]
             if one.choices is not None or path == "impute":
-                plain = one.choices or (methods.at(self.recipe, path),)
+                plain = one.choices or (recipes.at(self.recipe, path),)
                 choices = tuple(
-                    methods.at(methods.changed(self.recipe, {path: choice}), path)
+                    recipes.at(recipes.changed(self.recipe, {path: choice}), path)
                     for choice in plain
                 )
                 wide = 2 if path == "impute" else 1
@@ -129,7 +130,7 @@ class Experiment:
     def _weighed(self, path: str) -> tuple[int, ...]:
         """Return the numbers of the nodes whose weights a path names."""
         framework = self.inputs.framework
-        parts = methods.parts_of(path)
+        parts = recipes.parts_of(path)
         groups = [
             group.code
             for group in framework.groups
@@ -141,7 +142,7 @@ class Experiment:
 
     def _changed(self, factors: list[Factor], numbers: tuple[int, ...]) -> IndexRecipe:
         pairs = zip(factors, numbers, strict=True)
-        return methods.changed(
+        return recipes.changed(
             self.recipe, {factor.path: factor.choices[number] for factor, number in pairs}
         )
 
@@ -203,7 +204,7 @@ class Experiment:
         design = row[None]
         variant, aggregate, weighing = self._numbers(design)
         (choices,) = self.chosen(design)
-        recipe = methods.changed(self.recipe, choices)
+        recipe = recipes.changed(self.recipe, choices)
         draw = None
         impute = next((f for f in self.factors if f.path == "impute"), None)
         if impute is not None and isinstance(recipe.impute, methods.MultipleImputation):
@@ -220,7 +221,7 @@ class Experiment:
         still = design.copy()
         for factor in self.factors:
             if factor.choices:
-                number = factor.choices.index(methods.at(self.recipe, factor.path))
+                number = factor.choices.index(recipes.at(self.recipe, factor.path))
                 still[:, factor.columns.start] = (number + 0.5) / len(factor.choices)
         return self._drawn(still, *self._numbers(still))
 

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from armillary.analyses.index import impute
 from armillary.errors import IndexMethodError, listed
-from armillary.model import recipe as methods
+from armillary.model import methods
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

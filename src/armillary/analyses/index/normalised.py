@@ -8,7 +8,7 @@ import numpy as np
 
 from armillary.analyses.index import normalise, positions, standards, trends
 from armillary.errors import ArmillaryError, IndexMethodError, listed, raise_all
-from armillary.model import recipe as methods
+from armillary.model import methods
 from armillary.model.feasibility import of_leaf
 
 if TYPE_CHECKING:

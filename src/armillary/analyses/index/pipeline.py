@@ -21,7 +21,7 @@ from armillary.analyses.index.treat import Treated
 from armillary.analyses.index.treated import treated
 from armillary.analyses.index.tree import Tree, Variant
 from armillary.analyses.index.weights_of import weights_of
-from armillary.model import recipe as methods
+from armillary.model import methods
 from armillary.model.indicators import Framework
 
 if TYPE_CHECKING:

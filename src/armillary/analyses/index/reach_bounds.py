@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armillary.errors import IndexMethodError
-from armillary.model import recipe as methods
+from armillary.model import methods
+from armillary.model import recipe as recipes
 from armillary.model.feasibility import of_leaf
 from armillary.model.indicators import Direction, Framework
 
@@ -128,7 +129,7 @@ def never_harms(inputs: Inputs, recipe: IndexRecipe) -> bool:
         recipe: The choices.
     """
     framework = inputs.framework
-    none = methods.Override()
+    none = recipes.Override()
     complete = not np.isnan(inputs.values).any()
     for leaf in framework.leaves:
         own = recipe.indicator.get(leaf.code, none)

@@ -14,13 +14,14 @@ from armillary.analyses.index.frontier import benefit_of_the_doubt
 from armillary.analyses.index.pipeline import prepare
 from armillary.analyses.index.uncertainty import design_of
 from armillary.errors import IndexMethodError
-from armillary.model import recipe as methods
+from armillary.model import methods
+from armillary.model import recipe as recipes
 
 if TYPE_CHECKING:
     from armillary.analyses.index.experiment import Experiment
     from armillary.analyses.index.tree import Variant
     from armillary.model.indicators import Framework
-    from armillary.model.recipe import Mean
+    from armillary.model.methods import Mean
 
 Array = NDArray[np.float64]
 
@@ -96,7 +97,7 @@ def climbed(
     framework: Framework,
     variant: Variant,
     *,
-    recipe: methods.IndexRecipe,
+    recipe: recipes.IndexRecipe,
     weights: dict[str, float],
 ) -> Array:
     """Aggregate a tree in plain array arithmetic; return the scores of the root, (units,).

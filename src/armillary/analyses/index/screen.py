@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from armillary.analyses.index.pipeline import Inputs
-    from armillary.model.recipe import Screen
+    from armillary.model.methods import Screen
 
 _ROUNDING = 1e-9
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from armillary.analyses.index import transforms, treat, treatment_rules
 from armillary.analyses.index.moments import within_limits
 from armillary.errors import ArmillaryError, IndexMethodError, raise_all
-from armillary.model import recipe as methods
+from armillary.model import methods
 from armillary.model.indicators import Direction
 
 if TYPE_CHECKING:

@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armillary.errors import IndexMethodError, listed
-from armillary.model import recipe as methods
+from armillary.model import methods
 from armillary.model.feasibility import needs_positive
 from armillary.model.indicators import Framework
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from armillary.model.recipe import Aggregate, Mean
+    from armillary.model.methods import Mean
+    from armillary.model.recipe import Aggregate
 
 Array = NDArray[np.float64]
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from armillary.model import recipe as methods
+from armillary.model import methods
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from armillary.analyses.index.tree import Tree, Variant
-    from armillary.model.recipe import IndexRecipe, Weigh
+    from armillary.model.methods import Weigh
+    from armillary.model.recipe import IndexRecipe
 
     Array = NDArray[np.float64]
 

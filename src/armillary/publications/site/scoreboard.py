@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from armillary.model import recipe as methods
+from armillary.model import methods
 from armillary.publications.site.choices import recipe_from, varied_of
 
 if TYPE_CHECKING:

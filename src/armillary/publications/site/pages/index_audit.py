@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from armillary.model import recipe as methods
+from armillary.model import methods
 from armillary.publications.site import drawing
 from armillary.publications.site.core import Page, Site
 from armillary.publications.site.index_facts import board, home, place

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from armillary.model import recipe as methods
+from armillary.model import methods
 from armillary.publications.site.core import Page, Site
 from armillary.publications.site.index_facts import board, home, node_name, place, profile
 from armillary.publications.site.marks import embedded_json
