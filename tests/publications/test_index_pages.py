@@ -179,7 +179,7 @@ def test_drawings_escape_what_they_name():
 
     drawn = [
         lines([Line(name=name, value=1.0, text=name)], low=0, high=2, axis=name),
-        matrix([name], [name], {(0, 0): Cell(value=1, text=name, title=name)}),
+        matrix([name], [name], cells={(0, 0): Cell(value=1, text=name, title=name)}),
         rings([Arc(depth=1, start=0, end=1, name=name, title=name, hue="#000")], middle=name),
     ]
 
