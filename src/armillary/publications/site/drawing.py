@@ -58,7 +58,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
 
 
-def svg(width: float, height: float, inside: str, *, kind: str = "plain-chart") -> str:
+def svg(width: float, height: float, *, inside: str, kind: str = "plain-chart") -> str:
     """Wrap what is drawn.
 
     Args:
@@ -166,14 +166,14 @@ def lines(
         f'<text x="{(left + right) / 2:g}" y="{bottom + 36:g}" text-anchor="middle">'
         f"{escape(axis)}</text>"
     )
-    return svg(_WIDTH, bottom + 44, "".join(parts))
+    return svg(_WIDTH, bottom + 44, inside="".join(parts))
 
 
 def matrix(
     rows: Sequence[str],
     columns: Sequence[str],
-    cells: dict[tuple[int, int], Cell],
     *,
+    cells: dict[tuple[int, int], Cell],
     side: float | None = None,
 ) -> str:
     """Draw a matrix of shaded cells; blue above zero, orange below, and the text says so.
@@ -221,7 +221,7 @@ def matrix(
                 f'font-size="11">{escape(cell.text)}</text>'
             )
     width = max(names + side * len(columns) + 6, _WIDTH)
-    return svg(width, top + tall * len(rows) + 6, "".join(parts), kind="plain-chart matrix")
+    return svg(width, top + tall * len(rows) + 6, inside="".join(parts), kind="plain-chart matrix")
 
 
 class Arc(msgspec.Struct, frozen=True, kw_only=True):
@@ -270,7 +270,7 @@ def rings(arcs: Sequence[Arc], *, middle: str) -> str:
         f'<text x="{centre:g}" y="{centre + 5:g}" text-anchor="middle" font-weight="600">'
         f"{escape(cut(middle, room=2 * hole - 14))}</text>"
     )
-    return svg(2 * centre, 2 * centre, "".join([*parts, *texts]), kind="plain-chart rings")
+    return svg(2 * centre, 2 * centre, inside="".join([*parts, *texts]), kind="plain-chart rings")
 
 
 def _sector(centre: float, r0: float, r1: float, start: float, end: float) -> str:
@@ -318,7 +318,7 @@ def columns(shares: dict[int, float], *, rank: int, last: int) -> str:
                 f'<text x="{x + step / 2:.1f}" y="116" text-anchor="middle" font-size="12"'
                 f"{weight}>{place}</text>"
             )
-    return svg(n * step + 24, 122, "".join(parts), kind="plain-chart small-chart")
+    return svg(n * step + 24, 122, inside="".join(parts), kind="plain-chart small-chart")
 
 
 def _length(text: str) -> float:

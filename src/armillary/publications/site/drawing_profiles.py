@@ -83,7 +83,7 @@ def profiles(
         f'<text x="{(_NAMES + _WIDTH) / 2:g}" y="{bottom + 38:g}" text-anchor="middle">'
         f"{escape(axis)}</text>"
     )
-    return svg(_WIDTH, bottom + 46, "".join(parts))
+    return svg(_WIDTH, bottom + 46, inside="".join(parts))
 
 
 def _shape(i: int, x: float, y: float) -> str:

@@ -46,14 +46,14 @@ def _file(unit: str) -> str:
     return "_index" if name == "index" else name
 
 
-def board(site: Site, index: str, period: str | None = None) -> Scoreboard:
+def board(site: Site, index: str, *, period: str | None = None) -> Scoreboard:
     """Return one index as its pages need it, read once; the latest period where none is named."""
     return site.keep(
         f"board:{index}:{period or ''}", lambda: Scoreboard(site, index, period=period)
     )
 
 
-def audited(site: Site, index: str, table: str) -> list[Row]:
+def audited(site: Site, index: str, *, table: str) -> list[Row]:
     """Return the rows of one table of the audit, in the latest period, read once."""
     held = board(site, index)
     return site.keep(
@@ -62,12 +62,12 @@ def audited(site: Site, index: str, table: str) -> list[Row]:
     )
 
 
-def by_unit(site: Site, index: str, table: str) -> dict[str, list[Row]]:
+def by_unit(site: Site, index: str, *, table: str) -> dict[str, list[Row]]:
     """Return the rows of one table of the audit by unit, read once."""
 
     def make() -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = {}
-        for row in audited(site, index, table):
+        for row in audited(site, index, table=table):
             found.setdefault(row["unit"], []).append(row)
         return found
 
@@ -79,7 +79,7 @@ def node_name(node: Row) -> Text:
     return Text(en=node["name_en"], zh=node["name_zh"])
 
 
-def names_in(site: Site, held: Scoreboard, words: Words) -> dict[str, str]:
+def names_in(site: Site, held: Scoreboard, *, words: Words) -> dict[str, str]:
     """Return the names of nodes and units in one language, by code, made once."""
 
     def make() -> dict[str, str]:
@@ -93,9 +93,9 @@ def names_in(site: Site, held: Scoreboard, words: Words) -> dict[str, str]:
     return site.keep(f"names:{held.index}:{held.period}:{words.language}", make)
 
 
-def varied_said(site: Site, held: Scoreboard, words: Words) -> str:
+def varied_said(site: Site, held: Scoreboard, *, words: Words) -> str:
     """Say what the replicates vary, in one line."""
-    names = names_in(site, held, words)
+    names = names_in(site, held, words=words)
     if held.varied:
         parts = [
             path_said(path, words=words, names=names)
@@ -111,7 +111,7 @@ def _bracketed(text: str, words: Words) -> str:
     return f"（{text}）" if words.language == "zh" else f" ({text})"
 
 
-def doubt_note(site: Site, held: Scoreboard, words: Words) -> str:
+def doubt_note(site: Site, held: Scoreboard, *, words: Words) -> str:
     """Say what an interval holds; empty where there is none."""
     doubt = next(iter(held.interval.values()), None)
     if doubt is None:
@@ -120,19 +120,19 @@ def doubt_note(site: Site, held: Scoreboard, words: Words) -> str:
         "index.doubt",
         replicates=doubt["replicates"],
         seed=str(doubt["seed"]),
-        varied=varied_said(site, held, words),
+        varied=varied_said(site, held, words=words),
     )
 
 
-def spelled(site: Site, held: Scoreboard, words: Words) -> list[tuple[str, list[str]]]:
+def spelled(site: Site, held: Scoreboard, *, words: Words) -> list[tuple[str, list[str]]]:
     """Say every choice of the recipe: step, sentences; empty where the store holds none."""
     if held.recipe is None:
         return []
-    names = names_in(site, held, words)
+    names = names_in(site, held, words=words)
     return Spelling(held.recipe, words=words, names=names).lines(held.varied)
 
 
-def source_titles(site: Site, index: IndexDefinition, words: Words) -> str:
+def source_titles(site: Site, index: IndexDefinition, *, words: Words) -> str:
     """Name the sources of an index."""
     held = site.observatory.sources
     return words.join_plain(words.plain(held[n].title) for n in index.sources if n in held)

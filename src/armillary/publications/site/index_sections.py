@@ -55,13 +55,13 @@ class Case:
         self.index = index
         self.words = words
         self.held = board(site, index.id)
-        self.names = names_in(site, self.held, words)
+        self.names = names_in(site, self.held, words=words)
         self.order = {node["code"]: node["position"] for node in self.held.nodes}
         self.notes: list[str] = [row["note"] for row in site.rows("audit_note", index=index.id)]
 
     def rows(self, table: str) -> list[Row]:
         """Return the rows of one table of the audit."""
-        return audited(self.site, self.index.id, table)
+        return audited(self.site, self.index.id, table=table)
 
     def by_node(self, rows: Sequence[Row]) -> list[Row]:
         """Return rows in the order of the framework."""

@@ -55,7 +55,7 @@ def _context(site: Site, index: IndexDefinition, unit: str, words: Words) -> Row
     held = board(site, index.id)
     cells = site.keep(f"cells:{index.id}", lambda: Cells(site, held))
     spot = held.units.index(unit)
-    strong = {row["code"]: row for row in by_unit(site, index.id, "strength").get(unit, [])}
+    strong = {row["code"]: row for row in by_unit(site, index.id, table="strength").get(unit, [])}
     fixed = site.keep(f"fixed:{index.id}:{words.language}", lambda: _fixed(site, held, words))
     order = [held.root, *held.beneath(held.root)]
     nodes = [_node(site, held, cells, unit, code) | fixed[code] for code in order]
@@ -69,7 +69,7 @@ def _context(site: Site, index: IndexDefinition, unit: str, words: Words) -> Row
         "unit": unit,
         "at": held.score.get((unit, held.root)),
         "doubt": held.interval.get(unit),
-        "doubt_note": doubt_note(site, held, words),
+        "doubt_note": doubt_note(site, held, words=words),
         "nodes": nodes[1:],
         "pillars": [n for n in nodes if n["code"] in grouped(held)],
         "adds": any(n["added"] for n in nodes if n["code"] in held.pillars),
@@ -195,7 +195,7 @@ def _listed(nodes: list[Row], strong: dict[str, Row], kind: str) -> list[Row]:
 def _firmness(site: Site, held: Scoreboard, unit: str, words: Words) -> list[tuple[str, str]]:
     """Return what else is known of the rank: label, sentence."""
     doubt = held.interval.get(unit)
-    row = next(iter(by_unit(site, held.index, "audit_rank").get(unit, [])), None)
+    row = next(iter(by_unit(site, held.index, table="audit_rank").get(unit, [])), None)
     found = []
     if doubt:
         low, high = doubt["rank_low"], doubt["rank_high"]
@@ -215,7 +215,7 @@ def _firmness(site: Site, held: Scoreboard, unit: str, words: Words) -> list[tup
                 words(
                     "firm.certified_said",
                     interval=words.interval(row["rank_best"], row["rank_worst"]),
-                    set=certified_set(site, held, row["certified_set"] or "", words),
+                    set=certified_set(site, held, text=row["certified_set"] or "", words=words),
                 ),
             )
         )
@@ -235,10 +235,10 @@ def _firmness(site: Site, held: Scoreboard, unit: str, words: Words) -> list[tup
     return found
 
 
-def certified_set(site: Site, held: Scoreboard, text: str, words: Words) -> str:
+def certified_set(site: Site, held: Scoreboard, *, text: str, words: Words) -> str:
     """Say which weights a certified rank holds for, parts by name."""
     codes, _, what = text.rpartition(": ")
-    names = names_in(site, held, words)
+    names = names_in(site, held, words=words)
     said = words.join_plain(names.get(code, code) for code in codes.split(", ")) if codes else ""
     return f"{said}{'：' if words.language == 'zh' else ': '}{what}" if said else text
 
@@ -258,7 +258,7 @@ def _missing(row: Row, words: Words) -> str:
 
 def _spread(site: Site, held: Scoreboard, unit: str, words: Words) -> Row | None:
     """Return the drawing of how often the unit took each rank, with its words."""
-    rows = by_unit(site, held.index, "audit_acceptability").get(unit, [])
+    rows = by_unit(site, held.index, table="audit_acceptability").get(unit, [])
     at = held.score.get((unit, held.root))
     if not rows or at is None or at["rank"] is None:
         return None

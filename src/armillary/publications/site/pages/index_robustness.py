@@ -86,7 +86,7 @@ def _intervals(case: Case) -> Section:
     wide = max(rows, key=lambda row: row["rank_high"] - row["rank_low"])
     firm = sum(1 for row in rows if row["rank_low"] == row["rank_high"])
     found = [
-        doubt_note(case.site, case.held, words),
+        doubt_note(case.site, case.held, words=words),
         words("audit.intervals_firm", n=firm, all=len(rows)),
         words(
             "audit.intervals_widest",
@@ -154,7 +154,7 @@ def _acceptability(case: Case) -> Section:
         svg=drawing.matrix(
             [f"{_rank(case, unit)}  {case.name(unit)}" for unit in held.ranked],
             [str(place) for place in range(1, last + 1)],
-            cells,
+            cells=cells,
             side=22.0 if narrow else max(5.0, 560 / last),
         ),
         about=found[0],
@@ -215,7 +215,7 @@ def _comparison(case: Case) -> Section:
             if (a, b) in wins
         }
         names = [case.name(unit) for unit in held.ranked]
-        svg = drawing.matrix(names, names, cells, side=23.0)
+        svg = drawing.matrix(names, names, cells=cells, side=23.0)
         chart = case.chart("comparison", columns=columns, rows=every, svg=svg, about=found[0])
     else:
         svg = drawing.lines(
@@ -376,7 +376,10 @@ def _sensitivity_of_units(
         columns=[case.column("name", "index.unit"), case.column("unit", "index.code"), *columns],
         rows=units,
         svg=drawing.matrix(
-            [case.name(unit) for unit in order], [case.path(p) for p in paths], cells, side=64.0
+            [case.name(unit) for unit in order],
+            [case.path(p) for p in paths],
+            cells=cells,
+            side=64.0,
         ),
     )
 
@@ -391,7 +394,9 @@ def _certified(case: Case) -> Section:
     found = [
         words(
             "audit.certified_set",
-            set=certified_set(case.site, case.held, rows[0]["certified_set"] or "", words),
+            set=certified_set(
+                case.site, case.held, text=rows[0]["certified_set"] or "", words=words
+            ),
         ),
         words("audit.certified_firm", n=firm, all=len(rows)),
         words(

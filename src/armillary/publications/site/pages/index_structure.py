@@ -46,12 +46,12 @@ def _structure(site: Site, index: IndexDefinition, words: Words) -> Row:
     return {
         "index": index,
         "board": held,
-        "chart": rings_chart(site, index, words),
+        "chart": _rings_chart(site, index, words),
         "node_name": node_name,
     }
 
 
-def rings_chart(site: Site, index: IndexDefinition, words: Words) -> Chart:
+def _rings_chart(site: Site, index: IndexDefinition, words: Words) -> Chart:
     """Draw the framework as rings, each part as wide as its share of the index.
 
     Args:
@@ -60,7 +60,7 @@ def rings_chart(site: Site, index: IndexDefinition, words: Words) -> Chart:
         words: The language.
     """
     held = board(site, index.id)
-    names = names_in(site, held, words)
+    names = names_in(site, held, words=words)
     arcs: list[drawing.Arc] = []
 
     hued = 0 if len(held.pillars) > 2 else 1  # two halves in two colours would say little
@@ -136,8 +136,8 @@ def rings_chart(site: Site, index: IndexDefinition, words: Words) -> Chart:
 
 def _correlation(site: Site, index: IndexDefinition, words: Words) -> Row:
     held = board(site, index.id)
-    rows = audited(site, index.id, "audit_correlation")
-    names = names_in(site, held, words)
+    rows = audited(site, index.id, table="audit_correlation")
+    names = names_in(site, held, words=words)
     flags = [row for row in rows if row["flag"]]
     return {
         "index": index,
@@ -248,7 +248,7 @@ def _within_chart(
         columns=_columns(words),
         rows=_table(own, names, words),
         svg=drawing.matrix(
-            [names[part] for part in parts], [names[part] for part in parts], cells, side=62
+            [names[part] for part in parts], [names[part] for part in parts], cells=cells, side=62
         ),
     )
 
@@ -282,7 +282,10 @@ def _upward_chart(
         columns=_columns(words),
         rows=_table(own, names, words),
         svg=drawing.matrix(
-            [indent * (held.node[c]["level"] - 1) + names[c] for c in order], labels, cells, side=64
+            [indent * (held.node[c]["level"] - 1) + names[c] for c in order],
+            labels,
+            cells=cells,
+            side=64,
         ),
         note=words("correlation.key"),
     )

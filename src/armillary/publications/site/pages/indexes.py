@@ -101,7 +101,7 @@ def headlines(site: Site) -> Iterable[Headline]:
 def _figures(
     site: Site, index: IndexDefinition, period: str | None, words: Words
 ) -> list[tuple[str, str]]:
-    held = board(site, index.id, period)
+    held = board(site, index.id, period=period)
     if not held.ranked:
         return []
     found = [
@@ -182,15 +182,15 @@ def ranking_chart(
             high=high + edge,
             axis=words("index.score_axis"),
         ),
-        source=source_titles(site, index, words),
-        note=doubt_note(site, held, words),
+        source=source_titles(site, index, words=words),
+        note=doubt_note(site, held, words=words),
     )
 
 
 def _context(
     site: Site, index: IndexDefinition, period: str | None, words: Words
 ) -> dict[str, Any]:
-    held = board(site, index.id, period)
+    held = board(site, index.id, period=period)
     last = max((row["rank_high"] for row in held.interval.values()), default=len(held.ranked))
     latest = held.period == held.latest
     return {
@@ -207,8 +207,8 @@ def _context(
             (year, home(index.id) if year == held.latest else place(index.id, f"year/{slug(year)}"))
             for year in held.periods
         ],
-        "doubt": doubt_note(site, held, words),
-        "spelled": spelled(site, held, words),
+        "doubt": doubt_note(site, held, words=words),
+        "spelled": spelled(site, held, words=words),
         "source_links": [
             (f"sources/{slug(name)}.html", site.observatory.sources[name].title)
             for name in index.sources

@@ -85,7 +85,7 @@ def _context(site: Site, words: Words) -> dict[str, Any]:
             {
                 "title": index.title,
                 "path": home(index.id),
-                "spelled": spelled(site, board(site, index.id), words),
+                "spelled": spelled(site, board(site, index.id), words=words),
             }
             for index in site.observatory.indexes.values()
         ],
