@@ -22,10 +22,12 @@ import numpy as np
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
-from armillary.analyses.index import em, kernels, sobol
-from armillary.analyses.index.experiment import Experiment
+from armillary.analyses.index import kernels
+from armillary.analyses.index.missing import em
 from armillary.analyses.index.pipeline import Inputs
 from armillary.analyses.index.rank import rank
+from armillary.analyses.index.robustness import sobol
+from armillary.analyses.index.robustness.experiment import Experiment
 from armillary.model.indicators import Framework, Node
 from armillary.model.methods import MinMax, Winsorise
 from armillary.model.recipe import Audit, IndexRecipe, Variation

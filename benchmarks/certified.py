@@ -13,9 +13,9 @@ import time
 
 import numpy as np
 
-from armillary.analyses.index import certified
 from armillary.analyses.index.rank import rank
-from armillary.analyses.index.weight_set import WeightSet, rescaled
+from armillary.analyses.index.robustness import certified
+from armillary.analyses.index.robustness.weight_set import WeightSet, rescaled
 
 UNITS, PILLARS, INDICATORS, DRAWS = 130, 7, 40, 1_000
 

@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from armillary.analyses.index import em, multiple_imputation
+from armillary.analyses.index.missing import em, multiple_imputation
 
 LEAVES, UNITS, MISSING, RIDGE, ITERATIONS, NUMBER = 80, 130, 0.1, 20.0, 30, 100
 

@@ -13,7 +13,7 @@ import time
 import numpy as np
 from numba import njit
 
-from armillary.analyses.index import movement
+from armillary.analyses.index.change import movement
 
 UNITS, INDICATORS = 130, 80
 FACTORS = ["bounds", "cap", "framework", "members", "missing", "weights"]

@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from armillary.analyses.index import reach
+from armillary.analyses.index.change import reach
 
 UNITS, INDICATORS, PLACES = 130, 80, 5
 

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from armillary.analyses.index import certified
-from armillary.analyses.index.audited_weights import drawn_set
 from armillary.analyses.index.compute import compute
-from armillary.analyses.index.experiment import Experiment
 from armillary.analyses.index.pipeline import Inputs
 from armillary.analyses.index.rank import rank
-from armillary.analyses.index.uncertainty import design_of
-from armillary.analyses.index.weight_set import WeightSet
+from armillary.analyses.index.robustness import certified
+from armillary.analyses.index.robustness.audited_weights import drawn_set
+from armillary.analyses.index.robustness.experiment import Experiment
+from armillary.analyses.index.robustness.uncertainty import design_of
+from armillary.analyses.index.robustness.weight_set import WeightSet
 from armillary.evidence.duckdb import DuckDBStore
 from armillary.model.columns import table_of
 from armillary.model.recipe import changed

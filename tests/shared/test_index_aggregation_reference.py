@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from armillary.analyses.index import aggregate, importance, outranking, weighting
+from armillary.analyses.index.means import aggregate, outranking
+from armillary.analyses.index.weights import importance, weighting
 
 pytestmark = pytest.mark.shared
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from armillary.analyses.index import coherence, tree, weight
+from armillary.analyses.index import coherence, tree
 from armillary.analyses.index.coherence.lineage import ancestors
+from armillary.analyses.index.weights import weight
 from armillary.model.indicators import Direction, Framework, Node
 from armillary.model.recipe import Aggregate
 

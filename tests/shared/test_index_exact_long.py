@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from armillary.analyses.index import certified, reach, sobol
+from armillary.analyses.index.change import reach
 from armillary.analyses.index.rank import rank
-from armillary.analyses.index.weight_set import WeightSet
+from armillary.analyses.index.robustness import certified, sobol
+from armillary.analyses.index.robustness.weight_set import WeightSet
 
 pytestmark = pytest.mark.shared
 

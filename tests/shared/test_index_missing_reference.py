@@ -17,8 +17,9 @@ import numpy as np
 import pytest
 from scipy.stats import kurtosis, skew
 
-from armillary.analyses.index import conformal, em, multiple_imputation, normal_scores, tree
-from armillary.analyses.index.missing_ranks import calibrate_scores, ranks_given_missing
+from armillary.analyses.index import tree
+from armillary.analyses.index.missing import conformal, em, multiple_imputation, normal_scores
+from armillary.analyses.index.missing.missing_ranks import calibrate_scores, ranks_given_missing
 from armillary.model.indicators import Direction, Framework, IndexRecipe, Node
 from armillary.sources.frameworks import read_framework
 

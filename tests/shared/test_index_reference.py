@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from armillary.analyses.index import aggregate, normalise, tree
+from armillary.analyses.index import tree
+from armillary.analyses.index.means import aggregate
 from armillary.analyses.index.rank import rank
+from armillary.analyses.index.scores import normalise
 from armillary.model.indicators import Direction, Framework, Node
 from armillary.model.methods import Arithmetic, Generalised, Geometric, Harmonic
 from armillary.model.recipe import Aggregate

@@ -11,16 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from armillary.analyses.index import (
-    impute,
-    moments,
-    normalise,
-    positions,
-    standards,
-    transforms,
-    treat,
-    trends,
-)
+from armillary.analyses.index.missing import impute
+from armillary.analyses.index.scores import normalise, positions, standards, trends
+from armillary.analyses.index.treatment import moments, transforms, treat
 from armillary.errors import IndexMethodError
 from armillary.model.indicators import Direction
 

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from armillary.analyses.index.editions import Moves
-from armillary.analyses.index.reach import Reach
+from armillary.analyses.index.change.editions import Moves
+from armillary.analyses.index.change.reach import Reach
 from armillary.errors import IndexMethodError, did_you_mean, listed, raise_all
 from armillary.model.columns import table_of
 from armillary.model.feasibility import impossible
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from armillary.analyses.index.pipeline import Inputs
-    from armillary.analyses.index.replay import Replay
+    from armillary.analyses.index.robustness.replay import Replay
     from armillary.model.table import Table
 
 __all__ = [
@@ -213,9 +213,9 @@ def compare(
     Raises:
         ArmillaryError: One of them, or a mix of both, cannot be computed.
     """
+    from armillary.analyses.index.change.editions import Edition, moves
     from armillary.analyses.index.coherence.edition import Edition as Result
     from armillary.analyses.index.coherence.edition import node_changes, unit_changes
-    from armillary.analyses.index.editions import Edition, moves
     from armillary.analyses.index.pipeline import run
     from armillary.analyses.index.tree import Tree
     from armillary.model.recipe import difference
@@ -290,8 +290,8 @@ def replay(source: IndexSource, *, number: int) -> tuple[Replay, tuple[str, ...]
     Raises:
         ArmillaryError: There is no such replicate, or the index cannot be computed.
     """
-    from armillary.analyses.index.experiment import Experiment
-    from armillary.analyses.index.replay import replay as run
+    from armillary.analyses.index.robustness.experiment import Experiment
+    from armillary.analyses.index.robustness.replay import replay as run
 
     experiment = Experiment(_inputs(source), source.recipe)
     return run(experiment, number=number), experiment.inputs.units
@@ -318,9 +318,9 @@ def reach(
     Raises:
         ArmillaryError: No such unit or rank, or no bounds can be found.
     """
-    from armillary.analyses.index import reach_bounds
+    from armillary.analyses.index.change import reach_bounds
+    from armillary.analyses.index.change.reach import least_change
     from armillary.analyses.index.pipeline import OVER_TIME, run
-    from armillary.analyses.index.reach import least_change
 
     recipe = source.recipe
     if isinstance(recipe.normalise, OVER_TIME):

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from armillary.analyses.index import aggregate, normalise, weight
+from armillary.analyses.index.means import aggregate
 from armillary.analyses.index.rank import rank
+from armillary.analyses.index.scores import normalise
+from armillary.analyses.index.weights import weight
 from armillary.errors import IndexMethodError
 from armillary.model.indicators import Direction, Framework, Node
 

@@ -10,21 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from armillary.analyses.index import (
-    certified,
-    missing_ranks,
-    multiple_imputation,
-    weight,
-)
 from armillary.analyses.index.audit_coherence import coherence_rows, subject_of
-from armillary.analyses.index.audited_weights import drawn_set
-from armillary.analyses.index.experiment import Experiment
-from armillary.analyses.index.frontier import benefit_of_the_doubt
+from armillary.analyses.index.means.frontier import benefit_of_the_doubt
+from armillary.analyses.index.missing import missing_ranks, multiple_imputation
 from armillary.analyses.index.pipeline import Inputs, Stages, prepare, run
 from armillary.analyses.index.rank import rank
-from armillary.analyses.index.sensitivity import sensitivity
+from armillary.analyses.index.robustness import certified
+from armillary.analyses.index.robustness.audited_weights import drawn_set
+from armillary.analyses.index.robustness.experiment import Experiment
+from armillary.analyses.index.robustness.sensitivity import sensitivity
+from armillary.analyses.index.robustness.uncertainty import (
+    Doubt,
+    design_of,
+    mean_shift,
+    uncertainty,
+)
 from armillary.analyses.index.tree import Tree
-from armillary.analyses.index.uncertainty import Doubt, design_of, mean_shift, uncertainty
+from armillary.analyses.index.weights import weight
 from armillary.errors import IndexMethodError, raise_all
 from armillary.model import methods
 from armillary.model import recipe as recipes

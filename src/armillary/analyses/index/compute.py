@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from armillary.analyses.index import weight
-from armillary.analyses.index.experiment import Experiment
 from armillary.analyses.index.pipeline import Inputs, Stages, run
 from armillary.analyses.index.rank import rank
 from armillary.analyses.index.raw_values import MISSING, RawValues, raw_values
+from armillary.analyses.index.robustness.experiment import Experiment
+from armillary.analyses.index.robustness.uncertainty import Doubt, uncertainty
 from armillary.analyses.index.tiers import tiers
 from armillary.analyses.index.tree import Tree
-from armillary.analyses.index.uncertainty import Doubt, uncertainty
+from armillary.analyses.index.weights import weight
 from armillary.errors import IndexMethodError, did_you_mean, listed, raise_all
 from armillary.model.columns import table_of
 from armillary.model.feasibility import impossible

@@ -13,14 +13,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from armillary.analyses.index import tree, trends
-from armillary.analyses.index.imputed import imputed
-from armillary.analyses.index.normalised import normalised
+from armillary.analyses.index import tree
+from armillary.analyses.index.missing.imputed import imputed
+from armillary.analyses.index.scores import trends
+from armillary.analyses.index.scores.normalised import normalised
 from armillary.analyses.index.screen import screened
-from armillary.analyses.index.treat import Treated
-from armillary.analyses.index.treated import treated
+from armillary.analyses.index.treatment.treat import Treated
+from armillary.analyses.index.treatment.treated import treated
 from armillary.analyses.index.tree import Tree, Variant
-from armillary.analyses.index.weights_of import weights_of
+from armillary.analyses.index.weights.weights_of import weights_of
 from armillary.model import methods
 from armillary.model.indicators import Framework
 

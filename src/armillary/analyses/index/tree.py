@@ -327,7 +327,7 @@ def _one_group(rows: Array, mean: Mean, weights: Array, scored: NDArray[np.bool_
 
 
 def _of_doubt(rows: Array, mean: methods.BenefitOfDoubt, scored: NDArray[np.bool_]) -> Array:
-    from armillary.analyses.index.frontier import benefit_of_the_doubt
+    from armillary.analyses.index.means.frontier import benefit_of_the_doubt
 
     found = np.full(rows.shape[1], np.nan)
     result = benefit_of_the_doubt(
@@ -365,7 +365,7 @@ def _coded(
                     kinds[m, g] = kernels.MAZZIOTTA
                     parameters[m, g] = -1.0 if penalty == "minus" else 1.0
                 case methods.Ordered(orness=orness):
-                    from armillary.analyses.index.penalties import order_weights
+                    from armillary.analyses.index.means.penalties import order_weights
 
                     kinds[m, g] = kernels.ORDERED
                     for n in range(1, sizes[g] + 1):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from armillary.analyses.index import weight
 from armillary.analyses.index.coherence import smoothing
 from armillary.analyses.index.coherence.lineage import Row, ancestors, by_code
+from armillary.analyses.index.weights import weight
 from armillary.errors import IndexMethodError
 
 if TYPE_CHECKING:

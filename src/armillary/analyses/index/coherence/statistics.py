@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from armillary.analyses.index.coherence.lineage import Row, beneath
-from armillary.analyses.index.moments import kurtosis, skewness
+from armillary.analyses.index.treatment.moments import kurtosis, skewness
 from armillary.errors import IndexMethodError
 
 if TYPE_CHECKING:
