@@ -87,6 +87,15 @@ def problems(changes, tree=TREE):
             },
             "A may score below 0 by its own method",
         ),
+        (
+            {
+                "aggregate.node.A": {
+                    "method": "directional_benefit_of_the_doubt",
+                    "direction": {"a1": 1.0},
+                }
+            },
+            "Steps are given for a1.",
+        ),
         ({"normalise": {"method": "goalposts"}}, "a1, a2, b1: no goalposts."),
         ({"normalise": {"method": "monitoring"}}, "no target to score against"),
         ({"normalise": {"method": "base_period", "base": 2015}}, "The base year 2015"),
@@ -125,7 +134,7 @@ def test_what_cannot_be_done_is_refused_before_anything_runs(changes, problem):
         (
             {
                 "normalise": {"choices": [{"method": "minmax"}, {"method": "zscore"}]},
-                "aggregate.level.0": {
+                "aggregate.level.1": {
                     "choices": [{"method": "arithmetic"}, {"method": "geometric"}]
                 },
             },

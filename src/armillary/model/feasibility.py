@@ -47,6 +47,7 @@ def impossible(
     _check_names(recipe, framework, refuse)
     _check_ranges(recipe, framework, refuse)
     _check_weights(recipe, framework, refuse)
+    _check_directions(recipe, framework, refuse)
     found += _contradictions(recipe, framework, where=where)
     if not found:
         found += _check_audit(recipe, framework, where=where)
@@ -207,6 +208,26 @@ def _check_weights(
                 refuse(f"{key}, wanted", "Importance below 0.", "give numbers from 0 up")
 
 
+def _check_directions(
+    recipe: IndexRecipe, framework: Framework, refuse: Callable[[str, str, str], None]
+) -> None:
+    """Hold the steps of a directional benefit of the doubt to the parts there are."""
+    for group in framework.groups:
+        mean = recipe.aggregate.of(group.code, level=framework.level[group.code])
+        if not isinstance(mean, methods.DirectionalBenefit) or mean.direction is None:
+            continue
+        parts = sorted(part.code for part in framework.children[group.code])
+        key = f"aggregate, group {group.code}, direction"
+        if sorted(mean.direction) != parts:
+            refuse(
+                key,
+                f"Steps are given for {listed(sorted(mean.direction))}.",
+                f"give one for each of {listed(parts)}",
+            )
+        elif min(mean.direction.values()) < 0 or sum(mean.direction.values()) <= 0:
+            refuse(key, "A step is below 0, or all are 0.", "give numbers from 0 up")
+
+
 def lowest(method: Normalise) -> float | None:
     """Return the lowest score a normalisation can give; None where the data decide.
 
@@ -238,7 +259,7 @@ def needs_positive(mean: Mean) -> bool:
             return True
         case methods.Generalised():
             return mean.power != 1
-        case methods.BenefitOfDoubt():
+        case methods.BenefitOfDoubt() | methods.RobustBenefit():
             return True
         case _:
             return False

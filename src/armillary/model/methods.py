@@ -478,6 +478,38 @@ class BenefitOfDoubt(_Method, frozen=True, tag="benefit_of_the_doubt"):
     highest_share: Share | None = None
 
 
+class RobustBenefit(_Method, frozen=True, tag="robust_benefit_of_the_doubt"):
+    """Benefit of the doubt against random samples of units, so that no outlier sets the bar.
+
+    Scores may exceed 100.
+
+    Args:
+        sample_size: Units in a sample.
+        replicates: Samples for each unit.
+        seed: Seed of the samples.
+        lowest_share: As for benefit of the doubt.
+        highest_share: As for benefit of the doubt.
+    """
+
+    sample_size: Count = 30
+    replicates: Annotated[int, msgspec.Meta(ge=2)] = 200
+    seed: int = 1
+    lowest_share: Share | None = None
+    highest_share: Share | None = None
+
+
+class DirectionalBenefit(_Method, frozen=True, tag="directional_benefit_of_the_doubt"):
+    """How near each unit is to the best mixtures of units, going in one direction, times 100.
+
+    Args:
+        direction: Step by code of the part; None goes in proportion to the mean of each part.
+    """
+
+    direction: dict[str, float] | None = None
+
+
+Frontier = BenefitOfDoubt | RobustBenefit | DirectionalBenefit
+
 Mean = (
     Arithmetic
     | Geometric
@@ -488,4 +520,6 @@ Mean = (
     | MazziottaPareto
     | Copeland
     | BenefitOfDoubt
+    | RobustBenefit
+    | DirectionalBenefit
 )

@@ -159,7 +159,7 @@ class Tree(msgspec.Struct, frozen=True, dict=True):
         means = [self.means(one) for one in aggregates]
         self._require_positive(variants, means)
         out = np.empty((n, 1 if root_only else len(self.parts), variants[0].scores.shape[1]))
-        if any(isinstance(one, methods.BenefitOfDoubt) for row in means for one in row):
+        if any(isinstance(one, methods.Frontier) for row in means for one in row):
             self._climb_slowly(variants, means, weights, variant, aggregate, out)
         else:
             self._climb_compiled(variants, means, weights, variant, aggregate, out)
@@ -276,6 +276,8 @@ class Tree(msgspec.Struct, frozen=True, dict=True):
         out: Array,
     ) -> None:
         """Aggregate group by group, where a method is a linear programme for each unit."""
+        from armillary.analyses.index.means.frontier_scores import frontier_scores
+
         n = len(self.framework.leaves)
         kept: dict[tuple[int, bytes, bytes], Array] = {}  # programmes ask for no weights
         for r in range(weights.shape[0]):
@@ -285,10 +287,13 @@ class Tree(msgspec.Struct, frozen=True, dict=True):
             for g, parts in enumerate(self.parts):
                 mean = means[aggregate[r]][g]
                 mine = one.scored[self.codes[n + g]]
-                if isinstance(mean, methods.BenefitOfDoubt):
+                if isinstance(mean, methods.Frontier):
                     key = (g, msgspec.json.encode(mean), values[parts].tobytes())
                     if key not in kept:
-                        kept[key] = _of_doubt(values[parts], mean, mine)
+                        codes = [self.codes[part] for part in parts]
+                        found = frontier_scores(values[parts][:, mine], mean=mean, codes=codes)
+                        kept[key] = np.full(mine.size, np.nan)
+                        kept[key][mine] = found
                     row = kept[key]
                 else:
                     row = _one_group(values[parts], mean, weights[r, parts], mine)
@@ -324,17 +329,6 @@ def _one_group(rows: Array, mean: Mean, weights: Array, scored: NDArray[np.bool_
         out,
     )
     return np.asarray(out[0, 0])
-
-
-def _of_doubt(rows: Array, mean: methods.BenefitOfDoubt, scored: NDArray[np.bool_]) -> Array:
-    from armillary.analyses.index.means.frontier import benefit_of_the_doubt
-
-    found = np.full(rows.shape[1], np.nan)
-    result = benefit_of_the_doubt(
-        rows[:, scored], lowest_share=mean.lowest_share, highest_share=mean.highest_share
-    )
-    found[scored] = 100 * result.scores
-    return found
 
 
 def _coded(

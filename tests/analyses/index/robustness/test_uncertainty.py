@@ -247,3 +247,31 @@ def test_a_group_of_nothing_but_zeros_may_not_be_multiplied():
 
     with pytest.raises(IndexMethodError, match=r"meets P \(lowest 0\)"):
         uncertainty(tried, replicates=50, seed=1)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        {"method": "benefit_of_the_doubt", "lowest_share": 0.1},
+        {"method": "robust_benefit_of_the_doubt", "sample_size": 5, "replicates": 20},
+        {"method": "directional_benefit_of_the_doubt"},
+        {"method": "directional_benefit_of_the_doubt", "direction": {"p1": 1.0, "p2": 2.0}},
+    ],
+)
+def test_a_group_may_be_scored_against_its_frontier_and_replayed(method):
+    tried = experiment(
+        data(12, missing=0.0), {"aggregate.node.P": method}, {"weight": {"spread": 0.25}}
+    )
+    (design,) = design_of(tried, replicates=20, seed=5)
+    scores = tried.scores(design)
+    group = run(tried.inputs, tried.recipe).scores[-1, tried.tree.number["P"]]
+
+    assert np.isfinite(scores).all()
+    assert group.max() > 99 or method["method"].startswith("robust")
+    again = tried.replayed(design[3])
+    found = tried.tree.climb(
+        [prepare(tried.inputs, again.recipe).variant()],
+        [again.recipe.aggregate],
+        weights=again.weights[None],
+    )
+    np.testing.assert_allclose(found[0, -1], scores[3], rtol=1e-12)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armillary.analyses.index.means import outranking, penalties
-from armillary.analyses.index.means.frontier import benefit_of_the_doubt
+from armillary.analyses.index.means.frontier_scores import frontier_scores
 from armillary.analyses.index.pipeline import prepare
 from armillary.analyses.index.robustness.uncertainty import design_of
 from armillary.errors import IndexMethodError
@@ -121,13 +121,13 @@ def climbed(
         scored = variant.scored[group.code]
         found = np.full(rows.shape[1], np.nan)
         if scored.any():
-            found[scored] = _mean(mean, rows[:, scored], own)
+            found[scored] = _mean(mean, rows[:, scored], own, codes=parts)
         held[group.code] = found
     root: Array = held[framework.root.code]
     return root
 
 
-def _mean(mean: Mean, rows: Array, weights: Array) -> Array:
+def _mean(mean: Mean, rows: Array, weights: Array, *, codes: list[str]) -> Array:
     known = ~np.isnan(rows) & (weights > 0)[:, None]
     share = known * weights[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -156,10 +156,6 @@ def _mean(mean: Mean, rows: Array, weights: Array) -> Array:
             found = penalties.ordered(rows, order_weights=order)
         case methods.Copeland():
             found = outranking.copeland(rows, weights=weights)
-        case methods.BenefitOfDoubt(lowest_share=lowest_share, highest_share=highest_share):
-            found = 100 * (
-                benefit_of_the_doubt(
-                    rows, lowest_share=lowest_share, highest_share=highest_share
-                ).scores
-            )
+        case methods.BenefitOfDoubt() | methods.RobustBenefit() | methods.DirectionalBenefit():
+            found = frontier_scores(rows, mean=mean, codes=codes)
     return np.asarray(found)

@@ -69,7 +69,7 @@ def _locked(held: Scoreboard) -> set[str]:
     """Return the groups whose scores cannot be varied: benefit of the doubt asks for no weights."""
     found: set[str] = set()
     for code in held.groups:
-        if isinstance(held.mean(code), methods.BenefitOfDoubt):
+        if isinstance(held.mean(code), methods.Frontier):
             found |= {code, *(c for c in held.beneath(code) if held.children.get(c))}
     return found
 
