@@ -20,7 +20,8 @@ from scipy.stats import kurtosis, skew
 from armillary.analyses.index import tree
 from armillary.analyses.index.missing import conformal, em, multiple_imputation, normal_scores
 from armillary.analyses.index.missing.missing_ranks import calibrate_scores, ranks_given_missing
-from armillary.model.indicators import Direction, Framework, IndexRecipe, Node
+from armillary.model.indicators import Direction, Framework, Node
+from armillary.model.recipe import Aggregate
 from armillary.sources.frameworks import read_framework
 
 pytestmark = pytest.mark.shared
@@ -235,16 +236,16 @@ def brier(case, left, found):
 def test_the_index_used_here_is_that_of_the_engine(gii):
     scores = gii.scores(gii.values, gii.posts)
     held = tree.coverage(gii.framework, present=~gii.native, minimum=0.0)
-    climbed = tree.climb(
-        gii.framework,
-        recipe=IndexRecipe(period=2019),
-        scores=scores,
-        weights=np.array([[node.weight for node in gii.framework.nodes]]),
-        scored=held.scored,
+    climbing = tree.Tree(gii.framework)
+    climbed = climbing.climb(
+        [tree.Variant(scores, held.scored)],
+        [Aggregate()],
+        weights=climbing.weights[None],
+        root_only=True,
     )
 
     assert (gii.values.shape, int(gii.native.sum())) == ((80, 129), 1020)
-    np.testing.assert_allclose(gii.index(gii.values), climbed["GII"][0], rtol=1e-12)
+    np.testing.assert_allclose(gii.index(gii.values), climbed[0, 0], rtol=1e-12)
 
 
 @pytest.mark.parametrize("kind", ["random", "group"])

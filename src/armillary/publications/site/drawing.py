@@ -84,7 +84,7 @@ def cut(text: str, *, room: float, size: float = 13.0) -> str:
 
     Examples:
         >>> cut("Institutions", room=200), cut("Institutions and more", room=60)
-        ('Institutions', 'Institu…')
+        ('Institutions', 'Instit…')
     """
     used = 0.0
     for at, c in enumerate(text):
