@@ -5,15 +5,7 @@ from __future__ import annotations
 import pytest
 
 from armillary.errors import DefinitionError, ManyProblems
-from armillary.model.indicators import (
-    Aggregate,
-    Direction,
-    Framework,
-    IndexRecipe,
-    Node,
-    Normalise,
-    impossible,
-)
+from armillary.model.indicators import Direction, Framework, Node
 
 
 def node(code, parent=None, **fields):
@@ -40,7 +32,8 @@ def test_a_ragged_tree_knows_its_levels_leaves_and_order_of_aggregation():
         ([node("I"), node("a", "I", weight=-1), node("b", "I")], "Weight of 'a'"),
         ([node("I"), node("a", "I", weight=float("nan")), node("b", "I")], "Weight of 'a'"),
         ([node("I"), node("a", "I", weight=0)], "weights of all parts of 'I' are 0"),
-        ([node("I", direction=Direction(-1)), node("a", "I")], "Group 'I' has direction -1"),
+        ([node("I"), node("a", "I", low=1.0), node("b", "I")], "has one goalpost only"),
+        ([node("I"), node("a", "I", low=2.0, high=1.0)], "The goalposts of 'a' are 2 and 1"),
         ([node("I", indicator="X"), node("a", "I")], "Group 'I' names observations"),
         ([node("I"), node("a", "I", scale=0)], "Scale of 'a'"),
         ([node("I"), node("a", "I", denominator_dimensions={"SEX": "F"})], "no denominator"),
@@ -64,19 +57,16 @@ def test_every_node_of_a_circle_is_named_beside_the_missing_root():
     ]
 
 
-def test_a_node_decides_before_its_level_and_its_level_before_the_default():
-    means = Aggregate(default="arithmetic", level={1: "geometric"}, node={"A": "arithmetic"})
+def test_a_group_turns_all_beneath_it_round_and_two_turns_cancel():
+    lower = Direction.LOWER_IS_BETTER
+    tree = Framework(
+        (
+            node("I"),
+            node("RISK", "I", direction=lower),
+            node("a", "RISK"),
+            node("b", "RISK", direction=lower),
+            node("c", "I"),
+        )
+    )
 
-    assert [means.of("A", level=1), means.of("B", level=1), means.of("I", level=0)] == [
-        "arithmetic",
-        "geometric",
-        "arithmetic",
-    ]
-
-
-def test_turning_published_scores_round_is_refused():
-    tree = Framework((node("I"), node("a", "I", direction=Direction(-1))))
-    recipe = IndexRecipe(period=2024, normalise=Normalise(method="none"))
-
-    (problem,) = impossible(recipe, tree)
-    assert "turns none round" in problem.problem
+    assert [int(tree.direction[code]) for code in ("a", "b", "c")] == [-1, 1, 1]

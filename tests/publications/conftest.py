@@ -206,7 +206,7 @@ def sample_rows() -> Rows:
                 "score_low": 40.0,
                 "score_high": 65.0,
                 "replicates": 1000,
-                "spread": 0.25,
+                "varied": "weight: ±25 %",
                 "seed": 1,
             }
             for unit, rank in (("AAA", 1), ("BBB", 2))
@@ -428,3 +428,234 @@ def observatory(tmp_path) -> Observatory:
             )
         },
     )
+
+
+# -- an audit: every figure is invented, and so are the flaws it finds ------------------------
+
+_EDITION = {"index": "ring", "TIME_PERIOD": "2024"}
+_UNITS = ("U01", "U02", "U03", "U04", "U05", "U06")
+# rank, its interval, median, certified, missing values and their interval, benefit of the doubt
+_RANKS = [
+    (1, (1, 1), 1.0, (1, 1), 0, (1, 1), 1),
+    (2, (2, 13), 3.0, (2, 5), 1, (2, 14), 2),
+    (3, (4, 5), 4.0, (2, 6), 0, (3, 3), 4),
+    (4, (3, 24), 4.5, (2, 6), 0, (4, 4), 3),
+    (5, (5, 6), 5.0, (4, 6), 2, (5, 6), 5),
+    (6, (5, 6), 6.0, (4, 6), 0, (6, 6), 6),
+]
+_AUDITED_NODES = [
+    ("TOT", None, 0, "aggregate", 1.0),
+    ("P1", "TOT", 1, "aggregate", 0.5),
+    ("P1.a", "P1", 2, "indicator", 0.5),
+    ("P1.b", "P1", 2, "indicator", 0.5),
+    ("P2", "TOT", 1, "aggregate", 0.5),
+    ("P2.a", "P2", 2, "indicator", 1.0),
+]
+
+
+def _audit_statistic(code: str, available: int, flags: str = "") -> dict[str, Any]:
+    return _EDITION | {
+        "code": code,
+        "units": 6,
+        "available": available,
+        "skewness": 2.5,
+        "kurtosis": 4.5,
+        "flags": flags,
+    }
+
+
+def _treatment(code: str, method: str, high: int, *, passed: bool) -> dict[str, Any]:
+    return _EDITION | {
+        "code": code,
+        "method": method,
+        "n_high": high,
+        "n_low": 0,
+        "skewness_before": 2.5,
+        "kurtosis_before": 4.5,
+        "skewness_after": 1.25,
+        "kurtosis_after": 0.75,
+        "passed": passed,
+    }
+
+
+def _pair(code: str, other: str, relation: str, r: float, flag: str | None) -> dict[str, Any]:
+    return _EDITION | {
+        "code": code,
+        "other": other,
+        "relation": relation,
+        "correlation": r,
+        "p_value": 0.0001,
+        "units": 6,
+        "flag": flag,
+    }
+
+
+def _importance(code: str, parent: str, weight: float, share: float) -> dict[str, Any]:
+    return _EDITION | {
+        "code": code,
+        "parent": parent,
+        "weight": weight,
+        "correlation_squared": 0.5,
+        "correlation_ratio": share,
+        "correlation_ratio_error": 0.05,
+        "importance": share,
+    }
+
+
+def _sensitivity(unit: str, path: str, total: float) -> dict[str, Any]:
+    return _EDITION | {
+        "unit": unit,
+        "path": path,
+        "first_order": total - 0.1,
+        "first_order_error": 0.012,
+        "total_order": total,
+        "total_order_error": 0.034,
+        "shapley": total - 0.05,
+    }
+
+
+@pytest.fixture
+def audit_rows() -> Rows:
+    """Return the rows of the audit, by table, together with the framework they rest on."""
+    recipe = {
+        "period": "latest",
+        "max_age_years": "1",
+        "fill": "latest",
+        "pool_years": "false",
+        "minimum_coverage": "0.65",
+        "exclude": '["AAA"]',
+        "screen.minimum": "0.0",
+        "impute.method": "none",
+        "treat.method": "winsorise",
+        "treat.maximum": "5",
+        "normalise.method": "minmax",
+        "normalise.range": "[1.0, 100.0]",
+        "weight.default.method": "given",
+        "aggregate.default.method": "arithmetic",
+        "aggregate.level.0.method": "geometric",
+        "aggregate.node": "{}",
+        "audit.replicates": "1000",
+        "audit.rows": "1024",
+        "audit.seed": "1",
+        "audit.vary.normalise": "minmax (range 1, 100) / rank",
+        "audit.vary.weight": "±25 %",
+    }
+    return {
+        "framework": [
+            {
+                "index": "ring",
+                "code": code,
+                "parent": parent,
+                "level": level,
+                "position": n,
+                "kind": kind,
+                "name_en": f"Node {code}",
+                "name_zh": f"节点{code}",
+                "weight": weight,
+                "effective_weight": weight,
+                "direction": 1,
+            }
+            for n, (code, parent, level, kind, weight) in enumerate(_AUDITED_NODES)
+        ],
+        "recipe": [
+            {"index": "ring", "path": path, "value": value} for path, value in recipe.items()
+        ],
+        "treatment": [
+            _treatment("P1.a", "winsorise", 2, passed=True),
+            _treatment("P1.b", "log_coin_tool", 0, passed=False),
+            _treatment("P2.a", "none", 0, passed=True),
+        ],
+        "audit_statistic": [
+            _audit_statistic("P1.a", 6, "outliers"),
+            _audit_statistic("P1.b", 3, "few_available outliers"),
+            _audit_statistic("P2.a", 6),
+        ],
+        "audit_correlation": [
+            _pair("P1.a", "P1.b", "sibling", -0.61, "conflict"),
+            _pair("P1", "P2", "sibling", 0.4, None),
+            _pair("P1.b", "P1", "ancestor", 0.12, "weak"),
+        ],
+        "audit_group": [
+            _EDITION
+            | {
+                "code": code,
+                "items": 2,
+                "alpha": alpha,
+                "average_correlation": 0.3,
+                "units": 6,
+                "first_share": 0.72,
+                "above_one": above,
+            }
+            for code, alpha, above in (("TOT", 0.81, 1), ("P1", 0.35, 2))
+        ],
+        "audit_importance": [
+            _importance("P1", "TOT", 0.5, 0.3),
+            _importance("P2", "TOT", 0.5, 0.56),
+            _importance("P2.a", "P2", 1.0, 1.0),
+        ],
+        "audit_removal": [
+            _EDITION | {"code": "P1", "mean_shift": 1.25, "largest_shift": 3},
+            _EDITION | {"code": "P2", "mean_shift": 2.5, "largest_shift": 4},
+            _EDITION | {"code": "P1.a", "mean_shift": 0.5, "largest_shift": 1},
+            _EDITION | {"code": "P1.b", "mean_shift": 1.5, "largest_shift": 2},
+        ],
+        "audit_added_value": [
+            _EDITION | {"code": "P1", "units": 6, "differing": 2, "share": 2 / 6},
+            _EDITION | {"code": "P2", "units": 6, "differing": 0, "share": 0.0},
+        ],
+        "rank_interval": [
+            _EDITION
+            | {
+                "unit": unit,
+                "rank": rank,
+                "rank_median": median,
+                "rank_low": low,
+                "rank_high": high,
+                "score_low": 10.0,
+                "score_high": 20.0,
+                "replicates": 1000,
+                "varied": "weight: ±25 %",
+                "seed": 1,
+            }
+            for unit, (rank, (low, high), median, *_) in zip(_UNITS, _RANKS, strict=True)
+        ],
+        "audit_rank": [
+            _EDITION
+            | {
+                "unit": unit,
+                "rank": rank,
+                "rank_best": best,
+                "rank_worst": worst,
+                "certified_set": "P1, P2: ±25 %",
+                "missing": missing,
+                "missing_low": low,
+                "missing_high": high,
+                "frontier_score": 50.0,
+                "frontier_rank": frontier,
+            }
+            for unit, (rank, _, _, (best, worst), missing, (low, high), frontier) in zip(
+                _UNITS, _RANKS, strict=True
+            )
+        ],
+        "audit_comparison": [
+            _EDITION | {"unit": _UNITS[i], "other": _UNITS[j], "probability": p}
+            for i, j, p in ((0, 1, 1.0), (1, 2, 0.9), (2, 3, 0.62), (3, 4, 0.1))
+        ],
+        "audit_variant": [
+            _EDITION
+            | {
+                "path": "normalise",
+                "choice": "rank",
+                "spearman": 0.943,
+                "mean_shift": 0.75,
+                "largest_shift": 2,
+                "share_five": 0.0,
+            }
+        ],
+        "audit_sensitivity": [
+            _sensitivity("_T", "normalise", 0.7),
+            _sensitivity("_T", "weight", 0.4),
+            *(_sensitivity(unit, "normalise", 0.6) for unit in _UNITS),
+            *(_sensitivity(unit, "weight", 0.8 if unit == "U01" else 0.2) for unit in _UNITS),
+        ],
+    }

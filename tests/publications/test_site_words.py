@@ -22,7 +22,7 @@ LISTED = {
 }
 # A key may be put together: f"reason.{key}" in Python, "reason." ~ key in a template.
 MADE = [
-    re.compile(re.escape(start) + r"\w+")
+    re.compile(re.escape(start) + r"[\w.]+")
     for start in re.findall(r"""f"([a-z_]+\.[a-z_.]*)\{\w""", CODE)
     + re.findall(r"""["']([a-z_]+\.[a-z_.]*)["'] ~""", CODE)
 ]

@@ -12,7 +12,8 @@ import pytest
 from armillary.analyses.index.compute import compute
 from armillary.evidence.duckdb import DuckDBStore
 from armillary.model.columns import table_of
-from armillary.sources.frameworks import read_framework, read_recipe
+from armillary.sources.frameworks import read_framework
+from armillary.sources.recipes import read_recipe
 
 pytestmark = pytest.mark.shared
 

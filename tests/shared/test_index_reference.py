@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from armillary.analyses.index import aggregate, normalise, tree
+from armillary.analyses.index import tree
+from armillary.analyses.index.means import aggregate
 from armillary.analyses.index.rank import rank
-from armillary.model.indicators import (
-    Aggregate,
-    Direction,
-    Framework,
-    IndexRecipe,
-    Node,
-)
+from armillary.analyses.index.scores import normalise
+from armillary.model.indicators import Direction, Framework, Node
+from armillary.model.methods import Arithmetic, Generalised, Geometric, Harmonic
+from armillary.model.recipe import Aggregate
 
 pytestmark = pytest.mark.shared
 
@@ -69,12 +67,15 @@ def asem():
     )
 
 
-def climb(framework, scores, *, means, minimum=0.0):
-    recipe = IndexRecipe(period=2018, aggregate=means)
+def climb(framework, scores, *, mean=None, minimum=0.0):
+    climbing = tree.Tree(framework)
     held = tree.coverage(framework, present=~np.isnan(scores), minimum=minimum)
-    weights = np.array([[node.weight for node in framework.nodes]])
-    found = tree.climb(framework, recipe=recipe, scores=scores, weights=weights, scored=held.scored)
-    return {code: value[0] for code, value in found.items()}
+    found = climbing.climb(
+        [tree.Variant(scores, held.scored)],
+        [Aggregate(default=mean or Arithmetic())],
+        weights=climbing.weights[None],
+    )[0]
+    return {group.code: found[i] for i, group in enumerate(framework.groups)}
 
 
 def normalised(framework, name, *, bounds):
@@ -112,15 +113,22 @@ def test_minmax_is_that_of_coinr(reference, bounds):
 @pytest.mark.parametrize(
     ("reference", "bounds", "mean"),
     [
-        ("asem/dset_aggregated.csv", (0.0, 100.0), "arithmetic"),
-        ("asem/variant_aggregated_minmax1_100_amean.csv", (1.0, 100.0), "arithmetic"),
-        ("asem/variant_aggregated_minmax1_100_gmean.csv", (1.0, 100.0), "geometric"),
+        ("asem/dset_aggregated.csv", (0.0, 100.0), Arithmetic()),
+        ("asem/variant_aggregated_minmax1_100_amean.csv", (1.0, 100.0), Arithmetic()),
+        ("asem/variant_aggregated_minmax1_100_gmean.csv", (1.0, 100.0), Geometric()),
+        ("asem/variant_aggregated_minmax1_100_hmean.csv", (1.0, 100.0), Harmonic()),
+        ("asem/variant_aggregated_minmax1_100_genmean_p2.csv", (1.0, 100.0), Generalised(power=2)),
+        (
+            "asem/variant_aggregated_minmax1_100_genmean_pm1.csv",
+            (1.0, 100.0),
+            Generalised(power=-1),
+        ),
     ],
 )
 def test_every_aggregate_is_that_of_coinr(reference, bounds, mean):
     framework = asem()
     scores = normalised(framework, "asem/dset_treated.csv", bounds=bounds)
-    found = climb(framework, scores, means=Aggregate(default=mean))
+    found = climb(framework, scores, mean=mean)
     rows = read(reference)
 
     assert len(found) == 11
@@ -131,7 +139,7 @@ def test_every_aggregate_is_that_of_coinr(reference, bounds, mean):
 def test_aggregates_over_gaps_are_those_of_coinr():
     framework = asem()
     scores = normalised(framework, "asem/variant_noimpute_treated.csv", bounds=(0.0, 100.0))
-    found = climb(framework, scores, means=Aggregate())
+    found = climb(framework, scores)
     rows = read("asem/variant_noimpute_aggregated_datthresh_0.csv")
 
     assert np.isnan(scores).sum() > 20
@@ -142,7 +150,7 @@ def test_aggregates_over_gaps_are_those_of_coinr():
 def test_pillars_below_the_coverage_needed_are_those_coinr_leaves_out():
     framework = asem()
     scores = normalised(framework, "asem/variant_noimpute_treated.csv", bounds=(0.0, 100.0))
-    found = climb(framework, scores, means=Aggregate(), minimum=0.6667)
+    found = climb(framework, scores, minimum=0.6667)
     rows = read("asem/variant_noimpute_aggregated_datthresh_0p6667.csv")
 
     for pillars in GROUPS.values():
@@ -153,7 +161,7 @@ def test_pillars_below_the_coverage_needed_are_those_coinr_leaves_out():
 def test_ranks_are_those_of_coinr():
     framework = asem()
     scores = normalised(framework, "asem/dset_treated.csv", bounds=(0.0, 100.0))
-    found = climb(framework, scores, means=Aggregate())
+    found = climb(framework, scores)
     published = {row["uCode"]: int(row["Index"]) for row in read("asem/results_full_ranks.csv")}
 
     units = [row["uCode"] for row in read("asem/dset_treated.csv")]
@@ -187,32 +195,3 @@ def test_ranks_of_small_vectors_are_those_of_coinr(vector):
     found = rank(column(inputs, vector))
 
     assert [str(r) if r else "" for r in found] == [row[vector].replace("NA", "") for row in ranks]
-
-
-def test_replicates_over_weight_sets_are_those_of_coinr():
-    """Every arithmetic and geometric replicate of the reference with its own treated data."""
-    framework = asem()
-    sets = {row["iCode"]: row for row in read("sensitivity/weight_sets.csv")}
-    rows = read("sensitivity/ua_scores.csv")
-    # the reference treats outliers anew in each replicate; winmax 5 is the data set at hand
-    chosen = [
-        r for r in read("sensitivity/ua_parameters.csv")
-        if r["winmax"] == "5" and r["normalisation"] == "n_minmax"
-    ]  # fmt: skip
-    scores = normalised(framework, "asem/dset_treated.csv", bounds=(1.0, 100.0))
-    held = tree.coverage(framework, present=~np.isnan(scores), minimum=0.0)
-
-    assert len(chosen) >= 3
-    for replicate in chosen:
-        weights = [float(sets[n.code][f"set_{replicate['weight_set']}"]) for n in framework.nodes]
-        kind = {"a_amean": "arithmetic", "a_gmean": "geometric"}[replicate["f_ag"]]
-        found = tree.climb(
-            framework,
-            recipe=IndexRecipe(period=2018, aggregate=Aggregate(default=kind)),
-            scores=scores,
-            weights=np.array([weights]),
-            scored=held.scored,
-        )
-        np.testing.assert_allclose(
-            found["Index"][0], column(rows, f"r_{replicate['rep']}"), rtol=1e-9
-        )

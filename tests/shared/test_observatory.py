@@ -144,6 +144,34 @@ def test_from_its_two_halves_the_index_is_the_published_one_to_the_digit(publish
     assert worst <= TENTH + EXACT
 
 
+# The values are printed to one decimal as well, some of indicators that stay below 1: what their
+# rounding can do to an index is far more than half a digit.
+@pytest.mark.parametrize("index", ["gii2019_raw", "gii2019_audit"])
+def test_from_raw_values_every_economy_has_its_index_within_three_tenths(rows, published, index):
+    shift, scale = {"gii2019_raw": (0.0, 1.0), "gii2019_audit": (1.0, 0.99)}[index]
+    gaps = [
+        abs((row["score"] - shift) / scale - published[row["unit"], "GII"])
+        for row in rows("score", index=index, code="GII")
+    ]
+
+    assert len(gaps) == 129
+    assert max(gaps) <= 0.3
+
+
+def test_no_choice_of_the_audit_is_left_out_of_its_tables(rows):
+    paths = {"aggregate.level.1", "impute", "weight.node.IN", "weight.node.OUT"}
+
+    drawn = rows("audit_replicate", index="gii2019_audit")
+    overall = rows("audit_sensitivity", index="gii2019_audit", unit="_T")
+    ranks = rows("audit_rank", index="gii2019_audit")
+
+    assert len(drawn) == 4_000
+    assert {row["path"] for row in overall} == paths
+    assert sum(row["shapley"] for row in overall) == pytest.approx(1, abs=0.01)
+    assert len(ranks) == 129
+    assert all(row["rank_best"] <= row["rank"] <= row["rank_worst"] for row in ranks)
+
+
 @pytest.mark.parametrize(
     ("source", "first"),
     [("activity", 2010), ("funds", 2010), ("personnel", 2010), ("intensity", 2011),

@@ -126,6 +126,39 @@ def test_each_mistake_has_its_own_plain_error(folder, old, new, says):
     assert all(problem.fix and "observatory.toml" in problem.where for problem in found)
 
 
+def test_simulated_indicators_name_their_framework_and_units(folder):
+    (folder / "units.csv").write_text("unit,region\nCHN,Asia\nDEU,Europe\n", encoding="utf-8")
+    text = GOOD.replace(
+        "{ works = 500, topics = 5 }", '{ indicators = "regional.csv", units = "units.csv" }'
+    ).replace('[topics.corpus]\ntitle = "Topics"\nworks = "corpus"\ntopics = 5\n', "")
+
+    made = read_observatory(write(folder, text))
+
+    drawn = made.sources["corpus"].indicators
+    assert made.sources["corpus"].kind == "simulated_indicators"
+    assert drawn.framework.name == "regional.csv"
+    assert drawn.units == ("CHN", "DEU")
+    assert made.indexes["regional"].sources == ("rd", "corpus")
+
+
+@pytest.mark.parametrize(
+    ("simulate", "says"),
+    [
+        ('{ indicators = "regional.csv" }', "names no units"),
+        ('{ indicators = "regionl.csv", units = ["CHN"] }', "there is no such file"),
+        ('{ indicators = "regional.csv", units = "unit.csv" }', "there is no such file"),
+        ('{ indicators = "regional.csv", units = "rd.toml" }', "Column 'unit' is absent"),
+        ('{ indicators = "regional.csv", units = ["CHN"], sed = 1 }', "'sed' is not a key"),
+        ('{ indicators = "regional.csv", units = ["CHN"], seed = "x" }', "'simulate'"),
+        ('{ indicators = "regional.csv", units = [1] }', "'simulate'"),
+    ],
+)
+def test_what_is_wrong_with_simulated_indicators_is_said(folder, simulate, says):
+    found = problems(folder, GOOD.replace("{ works = 500, topics = 5 }", simulate))
+
+    assert any(says in problem.problem for problem in found)
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [

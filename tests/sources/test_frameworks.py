@@ -9,7 +9,9 @@ import pytest
 import armillary
 from armillary.errors import DefinitionError, IndexMethodError, ManyProblems
 from armillary.model.indicators import Direction
-from armillary.sources.frameworks import read_framework, read_recipe
+from armillary.model.methods import Geometric
+from armillary.sources.frameworks import read_framework
+from armillary.sources.recipes import read_recipe
 
 GOOD = """code,name_en,name_zh,parent,weight,direction,unit_measure,dimensions,denominator,scale
 I,Index,指数,,,,,,,
@@ -111,15 +113,22 @@ normalise = { method = "minmax", range = [1, 100] }
 [aggregate]
 default = "arithmetic"
 level = { 0 = "geometric" }
-[uncertainty]
+[audit]
 replicates = 200
+vary.weight = { spread = 0.25 }
+vary.aggregate.level.0 = ["arithmetic", "geometric"]
 """
     recipe = read_recipe(write(tmp_path, "r.toml", text), framework)
 
     assert (recipe.period, recipe.max_age_years, recipe.exclude) == ("latest", 3, ("CHN",))
     assert recipe.normalise.range == (1.0, 100.0)
-    assert recipe.aggregate.level == {0: "geometric"}
-    assert (recipe.uncertainty.replicates, recipe.uncertainty.spread) == (200, 0.25)
+    assert recipe.aggregate.level == {0: Geometric()}
+    assert recipe.audit.replicates == 200
+    assert recipe.audit.vary["weight"].spread == 0.25
+    assert recipe.audit.vary["aggregate.level.0"].choices == (
+        {"method": "arithmetic"},
+        {"method": "geometric"},
+    )
 
 
 def test_one_word_names_a_method(tmp_path, framework):
@@ -145,9 +154,9 @@ node = { A = "geometric", J = "arithmetic" }
     assert found >= {
         ("r.toml, line 2, perod", "did you mean 'period'?"),
         ("r.toml, period", "add `period = 2023`"),
-        ("r.toml, line 6, normalise.method", "did you mean 'minmax'?"),
+        ("r.toml, line 5, normalise", "did you mean 'minmax'?"),
         ("r.toml, line 3, exclude", 'it must be a list of areas like ["CHN"]'),
-        ("r.toml, minimum_coverage", "give 0 to 1"),
+        ("r.toml, line 4, minimum_coverage", "it must be a share like 0.65"),
         ("r.toml, aggregate.node.A", "groups are I"),
     }
     assert len(refused.value.problems) == 7

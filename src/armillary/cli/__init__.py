@@ -19,6 +19,7 @@ _COMMANDS = {
     "serve": ("observatory", "The site on this machine."),
     "publish": ("observatory", "One output alone: site, report or pack."),
     "source": ("source", "The sources of an observatory."),
+    "index": ("index", "One index at a time: compute, audit, compare, replay."),
     "works": ("works", "Records of publications and patents."),
     "policy": ("policy", "The policy register."),
 }

@@ -17,12 +17,21 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def new(folder: Path) -> None:
+@click.argument("folder", metavar="DIR", required=False, type=click.Path(path_type=Path))
+@click.option("--template", default="demo", show_default=True, help="Which one; see --list.")
+@click.option("--list", "listed", is_flag=True, help="List the templates and write nothing.")
+def new(folder: Path | None, *, template: str, listed: bool) -> None:
     """Write a working observatory into DIR, to build at once and then to edit."""
     from armillary.workflow import new as make
+    from armillary.workflow import templates
 
-    written = make(folder)
+    if listed:
+        for name, title in templates().items():
+            click.echo(f"{name:<32}{title}")
+        return
+    if folder is None:
+        raise click.UsageError("Missing argument 'DIR'.")
+    written = make(folder, template=template)
     click.echo(f"{folder} holds an observatory of {len(written)} files. Next:")
     click.echo(f"  armillary build {folder}")
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-SourceKind = Literal["statistics", "works", "policies", "simulated"]
+SourceKind = Literal["statistics", "works", "policies", "simulated", "simulated_indicators"]
 LANGUAGES = ("en", "zh")
 
 
@@ -72,6 +72,40 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     inside_area: float = 0.25
 
 
+class IndicatorSimulation(msgspec.Struct, frozen=True, kw_only=True):
+    """Observations the simulator makes for every indicator of a framework, with planted levels.
+
+    Args:
+        framework: The framework (CSV) whose indicators are simulated.
+        units: Codes of the units.
+        units_file: Where the units were read from, if from a file.
+        whole: Code of a further unit whose values are the means of the others, e.g. the nation.
+        first_year: First year.
+        last_year: Last year.
+        seed: Seed of every random draw.
+        agreement: Share of the variance of a level that a node has from the group above it.
+        trend: Mean rise of levels a year, in standard deviations of the first year.
+        noise: Standard deviation of what a year adds to an indicator by chance.
+        skewed: Share of indicators (other than shares and those with standards) that are skewed.
+        outliers: Share of the series of such indicators that lie far above the others.
+        missing: Share of values that are missing; more of them where the level is low.
+    """
+
+    framework: Path
+    units: tuple[str, ...]
+    units_file: Path | None = None
+    whole: str | None = None
+    first_year: int = 2020
+    last_year: int = 2024
+    seed: int = 1
+    agreement: float = 0.75
+    trend: float = 0.1
+    noise: float = 0.15
+    skewed: float = 0.4
+    outliers: float = 0.005
+    missing: float = 0.05
+
+
 class SourceDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """One `[sources.ID]` of observatory.toml.
 
@@ -83,6 +117,7 @@ class SourceDefinition(msgspec.Struct, frozen=True, kw_only=True):
         areas: CSV file that maps area names to codes; None where codes or known names are used.
         codebook: File with the codes of a policy database; None where none is needed.
         simulation: What to simulate, for kind "simulated".
+        indicators: What to simulate, for kind "simulated_indicators".
     """
 
     id: str
@@ -93,6 +128,7 @@ class SourceDefinition(msgspec.Struct, frozen=True, kw_only=True):
     areas: Path | None = None
     codebook: Path | None = None
     simulation: Simulation | None = None
+    indicators: IndicatorSimulation | None = None
     producer: str | None = None
     address: str | None = None
     licence: str | None = None
@@ -102,7 +138,11 @@ class SourceDefinition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IndexDefinition(msgspec.Struct, frozen=True, kw_only=True):
-    """One `[index.ID]`: which framework and recipe score which observations."""
+    """One `[index.ID]`: which framework and recipe score which observations.
+
+    Args:
+        units: Table of units (CSV): column `unit`, and one for each way to group them.
+    """
 
     id: str
     title: Text
@@ -110,6 +150,7 @@ class IndexDefinition(msgspec.Struct, frozen=True, kw_only=True):
     recipe: Path
     sources: tuple[str, ...]
     about: Text = Text()
+    units: Path | None = None
 
 
 class StatisticsDefinition(msgspec.Struct, frozen=True, kw_only=True):

@@ -46,4 +46,14 @@ def _cell(value: object) -> str:
     if isinstance(value, list | tuple):
         value = "; ".join(str(item) for item in value)
     text = str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return f"'{text}" if is_formula(text) else text
+
+
+def is_formula(text: str) -> bool:
+    """Say whether a spreadsheet may take a text for a formula.
+
+    Examples:
+        >>> is_formula(" =1+1"), is_formula("plain")
+        (True, False)
+    """
+    return text.lstrip(" ").startswith(_FORMULA)

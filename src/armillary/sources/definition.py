@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, raise_all
+from armillary.errors import (
+    ArmillaryError,
+    DefinitionError,
+    ManyProblems,
+    did_you_mean,
+    raise_all,
+)
 from armillary.model.observatory import (
     LANGUAGES,
     IndexDefinition,
+    IndicatorSimulation,
     Observatory,
     PoliciesDefinition,
     ReportDefinition,
@@ -23,6 +30,7 @@ from armillary.model.observatory import (
     Text,
     TopicsDefinition,
 )
+from armillary.sources.frameworks import read_units
 from armillary.sources.toml import Toml, read_toml
 
 if TYPE_CHECKING:
@@ -42,6 +50,7 @@ _READS: dict[str, SourceKind] = {
     "simulate": "simulated",
 }
 _TOPIC_NUMBERS = ("topics", "hot", "growing", "recent_years", "last_year", "min_works", "seed")
+_NAMED_FILES = ("framework", "units_file")
 _DIMENSIONS = ("SECT_PERF", "SECT_FUND", "TYPE_RD")
 
 
@@ -208,12 +217,17 @@ class _Reader:
             )
             return None
         kind = _READS[said[0]]
+        wanted = table.get("simulate")
+        drawn = None
+        if isinstance(wanted, dict) and "indicators" in wanted:
+            kind, drawn = "simulated_indicators", self.indicators(wanted, *at)
         return SourceDefinition(
             id=name,
             kind=kind,
             title=self.text(table, "title", *at, required=True),
-            files=() if kind == "simulated" else self.files(table, said[0], *at),
+            files=() if said[0] == "simulate" else self.files(table, said[0], *at),
             simulation=self.simulation(table, *at) if kind == "simulated" else None,
+            indicators=drawn,
             mapping=self.file(table, "mapping", *at, required=False),
             areas=self.file(table, "areas", *at, required=False),
             codebook=self.file(table, "codebook", *at, required=False),
@@ -259,7 +273,8 @@ class _Reader:
                 "'simulate' is not a table.",
                 *keys,
                 "simulate",
-                fix="write simulate = { works = 6000 }",
+                fix='write simulate = { works = 6000 }, or { indicators = "indexes/FILE.csv", '
+                "units = [...] }",
             )
             return None
         self.problems += self.toml.unknown_keys(value, Simulation.__struct_fields__, *keys)
@@ -278,6 +293,44 @@ class _Reader:
                 fix="works and topics are at least 1, last_year is after first_year",
             )
         return made
+
+    def indicators(self, value: dict[str, Any], *keys: str) -> IndicatorSimulation | None:
+        own = [f for f in IndicatorSimulation.__struct_fields__ if f not in _NAMED_FILES]
+        self.problems += self.toml.unknown_keys(value, ("indicators", *own), *keys)
+        framework = self.file(value, "indicators", *keys, required=True)
+        units_file, units = None, value.get("units")
+        if isinstance(units, str):
+            units_file = self.file(value, "units", *keys, required=True)
+            units = self.units(units_file) if units_file is not None else None
+        elif units is None:
+            self.problem(
+                "'simulate' names no units.",
+                *keys,
+                "simulate",
+                fix='add units = ["CHN", ...], or units = "indexes/units.csv"',
+            )
+        if framework is None or units is None:
+            return None
+        numbers = {key: one for key, one in value.items() if key in own and key != "units"}
+        try:
+            return msgspec.convert(
+                {**numbers, "framework": framework, "units": units, "units_file": units_file},
+                IndicatorSimulation,
+            )
+        except msgspec.ValidationError as error:
+            self.problem(f"'simulate': {error}", *keys, "simulate", fix="mend that value")
+            return None
+
+    def units(self, file: Path) -> list[str] | None:
+        try:
+            labels = read_units(file)
+        except ManyProblems as many:
+            self.problems += many.problems
+            return None
+        except ArmillaryError as error:
+            self.problems.append(error)
+            return None
+        return list(dict.fromkeys(unit for column in labels.values() for unit in column))
 
     # -- analyses ----------------------------------------------------------------------------
 
@@ -319,12 +372,13 @@ class _Reader:
 
     def index(self, name: str, table: dict[str, Any]) -> IndexDefinition | None:
         at = ("index", name)
-        known = ("title", "framework", "recipe", "sources", "about")
+        known = ("title", "framework", "recipe", "sources", "units", "about")
         self.problems += self.toml.unknown_keys(table, known, *at)
+        units = self.file(table, "units", *at, required=False)
         framework = self.file(table, "framework", *at, required=True)
         recipe = self.file(table, "recipe", *at, required=True)
         title = self.text(table, "title", *at, required=True)
-        sources = self.used(table, "sources", ("statistics",), *at)
+        sources = self.used(table, "sources", ("statistics", "simulated_indicators"), *at)
         if framework is None or recipe is None:
             return None
         return IndexDefinition(
@@ -334,6 +388,7 @@ class _Reader:
             recipe=recipe,
             sources=sources,
             about=self.text(table, "about", *at),
+            units=units,
         )
 
     def statistic(self, name: str, table: dict[str, Any]) -> StatisticsDefinition | None:

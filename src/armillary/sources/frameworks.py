@@ -1,43 +1,23 @@
-"""Reads what an index is made of: the framework (CSV) and the recipe (TOML)."""
+"""Reads what an index is made of: the framework (CSV)."""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, raise_all
-from armillary.model.indicators import (
-    MEANS,
-    NORMALISATIONS,
-    Aggregate,
-    Direction,
-    Framework,
-    IndexRecipe,
-    Node,
-    Normalise,
-    Uncertainty,
-    faults,
-    impossible,
-)
-from armillary.sources.toml import read_text, read_toml
+from armillary.model.indicators import Direction, Framework, Node, faults
+from armillary.sources.toml import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 REQUIRED = ("code", "name_en", "parent")
 COLUMNS = (
     *REQUIRED, "name_zh", "weight", "direction", "unit_measure", "indicator", "dimensions",
-    "dataflow", "denominator", "denominator_dimensions", "scale",
+    "dataflow", "denominator", "denominator_dimensions", "scale", "target", "low", "high",
 )  # fmt: skip
-_SECTIONS: dict[str, type[msgspec.Struct]] = {
-    "normalise": Normalise,
-    "aggregate": Aggregate,
-    "uncertainty": Uncertainty,
-}
 
 
 def read_framework(path: Path) -> Framework:
@@ -46,7 +26,8 @@ def read_framework(path: Path) -> Framework:
     Args:
         path: CSV in UTF-8. Columns code, name_en and parent are required; name_zh, weight,
             direction, unit_measure, indicator, dimensions (`SECT_FUND=BES;TYPE_RD=BASIC`),
-            dataflow, denominator, denominator_dimensions and scale may be left out.
+            dataflow, denominator, denominator_dimensions, scale, target, low and high may be
+            left out.
 
     Raises:
         DefinitionError: Everything wrong with the file, each problem with its line.
@@ -117,13 +98,13 @@ def _node(header: list[str], cells: list[str], where: str) -> tuple[Node, list[A
         )
     row = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
 
-    def number(name: str) -> float:
+    def number(name: str) -> float | None:
         text = row.get(name, "")
         try:
-            return float(text) if text else 1.0
+            return float(text) if text else None
         except ValueError:
             refuse(f"{name} {text!r} is not a number.", "write it like 0.5, or leave it empty")
-            return 1.0
+            return None
 
     def pairs(name: str) -> dict[str, str]:
         codes: dict[str, str] = {}
@@ -147,7 +128,7 @@ def _node(header: list[str], cells: list[str], where: str) -> tuple[Node, list[A
         name_en=row.get("name_en", ""),
         name_zh=row.get("name_zh", ""),
         parent=row.get("parent") or None,
-        weight=number("weight"),
+        weight=_or_one(number("weight")),
         direction=Direction.LOWER_IS_BETTER if turned == "-1" else Direction.HIGHER_IS_BETTER,
         unit_measure=row.get("unit_measure") or None,
         indicator=row.get("indicator") or None,
@@ -155,109 +136,63 @@ def _node(header: list[str], cells: list[str], where: str) -> tuple[Node, list[A
         dataflow=row.get("dataflow") or None,
         denominator=row.get("denominator") or None,
         denominator_dimensions=pairs("denominator_dimensions"),
-        scale=number("scale"),
+        scale=_or_one(number("scale")),
+        target=number("target"),
+        low=number("low"),
+        high=number("high"),
     )
     return node, found
 
 
-def read_recipe(path: Path, framework: Framework) -> IndexRecipe:
-    """Read the choices of method of an index and hold them to its framework.
+def _or_one(number: float | None) -> float:
+    return 1.0 if number is None else number
+
+
+def read_units(path: Path) -> dict[str, dict[str, str]]:
+    """Read the table of units: how units are grouped, e.g. by income or region.
 
     Args:
-        path: TOML. `period` is required. `normalise` and `aggregate` may be one word or a
-            table.
-        framework: The tree the recipe is for.
+        path: CSV in UTF-8: column `unit`, and one column for each way to group units.
+
+    Returns:
+        Label by unit, by column; units without a label are left out of the column.
 
     Raises:
-        DefinitionError: Unknown keys, values that mean nothing, unknown nodes.
-        IndexMethodError: Choices that exclude each other.
+        DefinitionError: No column `unit`, a unit listed twice, or a row of another length.
     """
-    toml = read_toml(path)
-    said = dict(toml.data)
-    if isinstance(said.get("normalise"), str):
-        said["normalise"] = {"method": said["normalise"]}
-    if isinstance(said.get("aggregate"), str):
-        said["aggregate"] = {"default": said["aggregate"]}
+    rows = list(csv.reader(io.StringIO(read_text(path))))
+    header = [name.strip() for name in rows[0]] if rows else []
     problems: list[ArmillaryError] = []
-
-    def refuse(key: str, problem: str, fix: str) -> None:
-        spot = f"{toml.where(*key.split('.'))}, {key}"
-        problems.append(DefinitionError(problem, where=spot, fix=fix))
-
-    if "period" not in said:
-        refuse("period", "The recipe does not say which year it scores.", "add `period = 2023`")
-        said["period"] = 2000
-    kept = _known("", said, IndexRecipe, refuse)
-    for name, struct in _SECTIONS.items():
-        if name in kept:
-            if isinstance(kept[name], dict):
-                kept[name] = _known(f"{name}.", kept[name], struct, refuse)
-            else:
-                refuse(name, f"{name} is {kept.pop(name)!r}, not a table.", f"write [{name}]")
-    _check_words(kept, refuse)
-    recipe = _recipe(kept, refuse)
-    raise_all([*problems, *impossible(recipe, framework, where=path.name)])
-    return recipe
-
-
-def _known(
-    prefix: str,
-    said: Mapping[str, Any],
-    struct: type[msgspec.Struct],
-    refuse: Callable[[str, str, str], None],
-) -> dict[str, Any]:
-    names = struct.__struct_fields__
-    for key in said:
-        if key not in names:
-            mend = did_you_mean(key, names, otherwise=f"keys are {', '.join(names)}")
-            refuse(f"{prefix}{key}", f"Key {prefix}{key} is unknown.", mend)
-    return {key: value for key, value in said.items() if key in names}
-
-
-def _check_words(kept: dict[str, Any], refuse: Callable[[str, str, str], None]) -> None:
-    """Take out words that name no method, so that the rest is still checked."""
-    method = kept.get("normalise", {}).get("method", "minmax")
-    if method not in NORMALISATIONS:
-        mend = did_you_mean(str(method), NORMALISATIONS, otherwise="methods are minmax and none")
-        refuse("normalise.method", f"{method!r} normalises nothing.", mend)
-        del kept["normalise"]["method"]
-    means = kept.get("aggregate", {})
-    spots: list[tuple[str, dict[str, Any], str]] = []
-    if "default" in means:
-        spots.append(("aggregate.default", means, "default"))
-    for part in ("level", "node"):
-        if isinstance(means.get(part), dict):
-            spots += [(f"aggregate.{part}.{key}", means[part], key) for key in list(means[part])]
-    for where, holder, key in spots:
-        if holder[key] not in MEANS:
-            mend = did_you_mean(
-                str(holder[key]), MEANS, otherwise="means are arithmetic, geometric"
+    if "unit" not in header:
+        problems.append(
+            DefinitionError(
+                "Column 'unit' is absent.", where=f"{path.name}, line 1", fix="add a column 'unit'"
             )
-            refuse(where, f"{holder[key]!r} is no mean.", mend)
-            del holder[key]
-
-
-def _recipe(kept: dict[str, Any], refuse: Callable[[str, str, str], None]) -> IndexRecipe:
-    """Convert the keys one by one, so that one wrong type hides no other problem."""
-    types = msgspec.structs.fields(IndexRecipe)
-    good: dict[str, Any] = {"period": 2000}
-    for field in types:
-        if field.name not in kept:
+        )
+        raise_all(problems)
+    columns: dict[str, dict[str, str]] = {name: {} for name in header if name != "unit"}
+    seen: set[str] = set()
+    for line, cells in enumerate(rows[1:], 2):
+        if not any(cell.strip() for cell in cells):
             continue
-        try:
-            good[field.name] = msgspec.convert(kept[field.name], field.type, str_keys=True)
-        except msgspec.ValidationError as error:
-            refuse(field.name, f"{field.name}: {error}.", f"it must be {_wanted(field.name)}")
-    return IndexRecipe(**good)
-
-
-def _wanted(key: str) -> str:
-    return {
-        "period": 'a year like 2023, or "latest"',
-        "max_age_years": "a whole number of years",
-        "minimum_coverage": "a share like 0.65",
-        "exclude": 'a list of areas like ["CHN"]',
-        "normalise": '{ method = "minmax", range = [0, 100] }',
-        "aggregate": '{ default = "arithmetic", level = { 0 = "geometric" } }',
-        "uncertainty": "{ replicates = 1000, spread = 0.25, seed = 1 }",
-    }[key]
+        where = f"{path.name}, line {line}"
+        if len(cells) != len(header):
+            problems.append(
+                DefinitionError(
+                    f"The row has {len(cells)} cells, the header {len(header)}.",
+                    where=where,
+                    fix="put quotes around cells that hold commas",
+                )
+            )
+            continue
+        row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+        unit = row.pop("unit")
+        if not unit or unit in seen:
+            problem = f"Unit {unit!r} is listed twice." if unit else "The row names no unit."
+            problems.append(DefinitionError(problem, where=where, fix="give each unit one row"))
+        seen.add(unit)
+        for name, label in row.items():
+            if label:
+                columns[name][unit] = label
+    raise_all(problems)
+    return columns

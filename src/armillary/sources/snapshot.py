@@ -14,7 +14,11 @@ from armillary.model.provenance import Origin
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from armillary.model.observatory import Simulation, SourceDefinition
+    from armillary.model.observatory import (
+        IndicatorSimulation,
+        Simulation,
+        SourceDefinition,
+    )
 
 _ID_DIGITS = 16
 
@@ -66,9 +70,23 @@ def origin_of(file: Path, *, definition: SourceDefinition, root: Path) -> Origin
     )
 
 
-def origin_of_simulation(simulation: Simulation, *, definition: SourceDefinition) -> Origin:
-    """Describe a simulated corpus by the checksum of its parameters."""
-    parameters = msgspec.json.encode(simulation, order="sorted")
+def origin_of_simulation(
+    simulation: Simulation | IndicatorSimulation, *, definition: SourceDefinition, root: Path
+) -> Origin:
+    """Describe simulated data by the checksum of their parameters and of the files these name.
+
+    Args:
+        simulation: What was simulated.
+        definition: The source that asks for it.
+        root: Folder of the observatory; paths shown are relative to it.
+    """
+
+    def named(file: Path) -> dict[str, str]:
+        return {"file": os.path.relpath(file, root).replace(os.sep, "/"), "sha256": checksum(file)}
+
+    if getattr(simulation, "units_file", None) is not None:  # the file says which units
+        simulation = msgspec.structs.replace(simulation, units=())
+    parameters = msgspec.json.encode(simulation, order="sorted", enc_hook=named)
     digest = hashlib.sha256(parameters).hexdigest()
     return Origin(
         origin=digest[:_ID_DIGITS],

@@ -2,6 +2,6 @@
 
 from armillary.workflow.build import BuildSummary, build
 from armillary.workflow.check import CheckSummary, check
-from armillary.workflow.new import new
+from armillary.workflow.new import new, templates
 
-__all__ = ["BuildSummary", "CheckSummary", "build", "check", "new"]
+__all__ = ["BuildSummary", "CheckSummary", "build", "check", "new", "templates"]

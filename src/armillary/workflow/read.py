@@ -42,8 +42,18 @@ def read_source(
     if definition.simulation is not None:
         from armillary.sources.works.simulator import simulate
 
-        origin = origin_of_simulation(definition.simulation, definition=definition)
+        origin = origin_of_simulation(
+            definition.simulation, definition=definition, root=observatory.root
+        )
         reading = simulate(definition.simulation, source=definition.id, origin=origin)
+        return _joined(definition.id, [(origin, reading)])
+    if definition.indicators is not None:
+        from armillary.sources.statistics.simulator import simulate_indicators
+
+        origin = origin_of_simulation(
+            definition.indicators, definition=definition, root=observatory.root
+        )
+        reading = simulate_indicators(definition.indicators, source=definition.id, origin=origin)
         return _joined(definition.id, [(origin, reading)])
     read = _reader(definition)
     readings: list[tuple[Origin, Reading]] = []

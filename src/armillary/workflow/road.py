@@ -14,6 +14,8 @@ from armillary.workflow.read import read_source
 from armillary.workflow.step import Result, Step, Work
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from armillary.evidence.store import Store
     from armillary.model.observatory import (
         IndexDefinition,
@@ -29,6 +31,7 @@ _CODE = {
     "statistics": ("sources/statistics",),
     "works": ("sources/works",),
     "simulated": ("sources/works",),
+    "simulated_indicators": ("sources/statistics", "sources/frameworks"),
     "policies": ("sources/policies",),
 }
 
@@ -45,7 +48,8 @@ def steps(observatory: Observatory) -> list[Step]:
         if source.kind in {"works", "simulated"}:
             road.append(_references(source))
     road += [_statistic(one, observatory) for one in observatory.statistics.values()]
-    road += [_index(one, observatory) for one in observatory.indexes.values()]
+    for one in observatory.indexes.values():
+        road += [_index(one, observatory), _audit(one, observatory)]
     road += [_topics(one, observatory) for one in observatory.topics.values()]
     road += [_register(one, observatory) for one in observatory.policies.values()]
     if observatory.policies:
@@ -66,7 +70,9 @@ def _source(definition: SourceDefinition, observatory: Observatory) -> Step:
     def run(work: Work) -> Result:
         return read_source(definition, observatory=observatory, progress=work.progress)
 
-    beside = (definition.mapping, definition.areas, definition.codebook)
+    drawn = definition.indicators
+    simulated = (drawn.framework, drawn.units_file) if drawn is not None else ()
+    beside = (definition.mapping, definition.areas, definition.codebook, *simulated)
     return Step(
         name=f"source:{definition.id}",
         says=f"Reading {definition.title.in_language('en')}",
@@ -102,28 +108,78 @@ def _references(definition: SourceDefinition) -> Step:
 def _index(definition: IndexDefinition, observatory: Observatory) -> Step:
     def run(work: Work) -> Result:
         from armillary.analyses.index import compute
-        from armillary.sources.frameworks import read_framework, read_recipe
+        from armillary.sources.frameworks import read_framework, read_units
+        from armillary.sources.recipes import read_recipe
 
         framework = read_framework(definition.framework)
-        return Result(
-            tables=compute(
-                _of(work.store.table("observation"), definition.sources),
-                index=definition.id,
-                framework=framework,
-                recipe=read_recipe(definition.recipe, framework),
-                progress=work.progress,
-            )
+        groups = read_units(definition.units) if definition.units else None
+        tables = compute(
+            _of(work.store.table("observation"), definition.sources),
+            index=definition.id,
+            framework=framework,
+            recipe=read_recipe(definition.recipe, framework),
+            groups=groups,
+            progress=work.progress,
         )
+        rows = [
+            {"index": definition.id, "unit": unit, "grouping": grouping, "label": label}
+            for grouping, labels in (groups or {}).items()
+            for unit, label in labels.items()
+        ]
+        return Result(tables=tables | {"unit_group": table_of("unit_group", rows)})
 
     return Step(
         name=f"index:{definition.id}",
         says=definition.title.in_language("en"),
         run=run,
-        files=(definition.framework, definition.recipe),
+        files=_index_files(definition),
         after=_sources(definition.sources),
         parameters=_plain(definition, observatory),
-        code=("analyses/index", "sources/frameworks"),
+        code=("analyses/index", "sources/frameworks", "sources/recipes"),
     )
+
+
+def _audit(definition: IndexDefinition, observatory: Observatory) -> Step:
+    def run(work: Work) -> Result:
+        from armillary.analyses.index import audit, inputs_of, raw_values
+        from armillary.sources.frameworks import read_framework, read_units
+        from armillary.sources.recipes import read_recipe
+
+        framework = read_framework(definition.framework)
+        recipe = read_recipe(definition.recipe, framework)
+        raw = raw_values(
+            _of(work.store.table("observation"), definition.sources),
+            framework=framework,
+            recipe=recipe,
+            where=f"index {definition.id}",
+        )
+        groups = read_units(definition.units) if definition.units else None
+        tables, notes = audit(
+            inputs_of(raw, framework, groups=groups),
+            recipe,
+            index=definition.id,
+            progress=work.progress,
+        )
+        noted = [
+            {"index": definition.id, "position": position, "note": note}
+            for position, note in enumerate(notes, 1)
+        ]
+        return Result(tables=tables | {"audit_note": table_of("audit_note", noted)}, notes=notes)
+
+    return Step(
+        name=f"audit:{definition.id}",
+        says=f"Audit of {definition.title.in_language('en')}",
+        run=run,
+        files=_index_files(definition),
+        after=(*_sources(definition.sources), f"index:{definition.id}"),
+        parameters=_plain(definition, observatory),
+        code=("analyses/index", "sources/frameworks", "sources/recipes"),
+    )
+
+
+def _index_files(definition: IndexDefinition) -> tuple[Path, ...]:
+    files = (definition.framework, definition.recipe, definition.units)
+    return tuple(file for file in files if file is not None)
 
 
 def _statistic(definition: StatisticsDefinition, observatory: Observatory) -> Step:

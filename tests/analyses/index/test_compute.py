@@ -9,14 +9,9 @@ from armillary.analyses.index.compute import compute
 from armillary.errors import DefinitionError, IndexMethodError, ManyProblems
 from armillary.evidence.conformance import conform
 from armillary.model.columns import table_of
-from armillary.model.indicators import (
-    Aggregate,
-    Direction,
-    Framework,
-    IndexRecipe,
-    Node,
-    Normalise,
-)
+from armillary.model.indicators import Direction, Framework, Node
+from armillary.model.methods import Geometric, NoNormalisation
+from armillary.model.recipe import Aggregate, IndexRecipe
 
 FRAMEWORK = Framework(
     (
@@ -259,10 +254,10 @@ def test_a_missing_denominator_or_a_zero_leaves_the_value_missing(frame):
 
 def test_a_geometric_mean_over_published_scores_of_zero_is_refused(frame):
     recipe = IndexRecipe(
-        period=2023, normalise=Normalise(method="none"), aggregate=Aggregate(default="geometric")
+        period=2023, normalise=NoNormalisation(), aggregate=Aggregate(default=Geometric())
     )
     framework = Framework((Node(code="I", name_en="I"), Node(code="X", name_en="X", parent="I")))
-    with pytest.raises(IndexMethodError, match=r"needs scores above 0, but X of B \(0\)"):
+    with pytest.raises(IndexMethodError, match=r"needs scores above 0 meets X \(lowest 0\)"):
         calculate(
             frame,
             [cell("X", "A", 1.0), cell("X", "B", 0.0)],
@@ -273,7 +268,7 @@ def test_a_geometric_mean_over_published_scores_of_zero_is_refused(frame):
 
 def test_impossible_recipes_are_refused_before_anything_is_read():
     recipe = IndexRecipe(
-        period="latest", aggregate=Aggregate(node={"IN": "geometric", "GERD": "geometric"})
+        period="latest", aggregate=Aggregate(node={"IN": Geometric(), "GERD": Geometric()})
     )
     with pytest.raises(ManyProblems) as refused:
         compute(None, index="t", framework=FRAMEWORK, recipe=recipe)

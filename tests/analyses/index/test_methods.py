@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from armillary.analyses.index import aggregate, normalise, weight
+from armillary.analyses.index.means import aggregate
 from armillary.analyses.index.rank import rank
+from armillary.analyses.index.scores import normalise
+from armillary.analyses.index.weights import weight
 from armillary.errors import IndexMethodError
 from armillary.model.indicators import Direction, Framework, Node
 
@@ -146,16 +148,3 @@ def test_effective_weights_multiply_down_a_ragged_tree():
         "B1": 0.0625,
         "B2": 0.1875,
     }
-
-
-def test_draws_stay_within_the_spread_and_repeat_with_the_seed():
-    given_weights = np.array([1.0, 0.5, 0.0])
-    one = weight.draw(given_weights, replicates=2_000, spread=0.25, seed=5)
-
-    assert (np.abs(one / np.where(given_weights, given_weights, 1) - 1) <= 0.25)[:, :2].all()
-    assert (one[:, 2] == 0).all()
-    assert np.ptp(one[:, 0]) > 0.45
-    np.testing.assert_array_equal(
-        one, weight.draw(given_weights, replicates=2_000, spread=0.25, seed=5)
-    )
-    assert (one != weight.draw(given_weights, replicates=2_000, spread=0.25, seed=6)).any()

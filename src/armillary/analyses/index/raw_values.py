@@ -22,7 +22,8 @@ from armillary.errors import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from armillary.model.indicators import Framework, IndexRecipe, Node
+    from armillary.model.indicators import Framework, Node
+    from armillary.model.recipe import IndexRecipe
     from armillary.model.table import Table
 
 MISSING = "M"
@@ -44,17 +45,17 @@ class RawValues(msgspec.Struct, frozen=True):
     """The raw values of an index.
 
     Args:
-        edition: Year scored.
+        periods: Years scored, in order; the last is the edition.
         units: Area codes, sorted.
-        values: Shape (leaves, units), in the unit of each indicator; NaN = missing.
-        cells: By (leaf code, unit): the value with its period, status, origin and locator.
+        values: Shape (periods, leaves, units), in the unit of each indicator; NaN = missing.
+        cells: By (year, leaf code, unit): the value with its period, status, origin, locator.
         unit_measure: By leaf code.
     """
 
-    edition: str
+    periods: tuple[str, ...]
     units: tuple[str, ...]
     values: NDArray[np.float64]
-    cells: dict[tuple[str, str], Cell]
+    cells: dict[tuple[str, str, str], Cell]
     unit_measure: dict[str, str | None]
 
 
@@ -72,7 +73,7 @@ def raw_values(
     Args:
         observations: Table `observation`; only what is needed is collected.
         framework: Its leaves say what is needed.
-        recipe: Period, age and excluded areas.
+        recipe: Years, age and excluded areas.
         where: Name of the index, for errors.
 
     Raises:
@@ -87,7 +88,7 @@ def raw_values(
         where=where,
     )
     problems: list[ArmillaryError] = []
-    cells: dict[tuple[str, str], Cell] = {}
+    cells: dict[tuple[str, str, str], Cell] = {}
     units_of: dict[str, str | None] = {}
     for leaf in framework.leaves:
         numerator, denominator = wanted[leaf.code]
@@ -104,24 +105,29 @@ def raw_values(
                 key: _ratio(values[key], divisors[key], leaf.scale)
                 for key in values.keys() & divisors.keys()
             }
-        newest = _newest(series)
-        cells.update({(leaf.code, unit): cell for unit, cell in newest.items()})
-        units_of[leaf.code] = _unit_measure(leaf, list(newest.values()), where, problems)
+        taken: list[Cell] = []
+        for year in found.years:
+            filled = filled_year(series, year=year, recipe=recipe)
+            cells.update({(str(year), leaf.code, unit): cell for unit, cell in filled.items()})
+            taken += filled.values()
+        units_of[leaf.code] = _unit_measure(leaf, taken, where, problems)
     raise_all(problems)
-    units = tuple(sorted({unit for (_, unit), cell in cells.items() if cell.value is not None}))
+    units = tuple(sorted({unit for (*_, unit), cell in cells.items() if cell.value is not None}))
+    periods = tuple(str(year) for year in found.years)
     if not units:
         raise IndexMethodError(
             "No area has any value.",
-            where=f"{where}, {found.edition}",
+            where=f"{where}, {periods[-1]}",
             fix="name another period in the recipe, or shorten its `exclude`",
         )
-    values_of = np.full((len(framework.leaves), len(units)), np.nan)
-    for i, leaf in enumerate(framework.leaves):
-        for j, unit in enumerate(units):
-            cell = cells.get((leaf.code, unit))
-            if cell is not None and cell.value is not None:
-                values_of[i, j] = cell.value
-    return RawValues(found.edition, units, values_of, cells, units_of)
+    values_of = np.full((len(periods), len(framework.leaves), len(units)), np.nan)
+    for p, period in enumerate(periods):
+        for i, leaf in enumerate(framework.leaves):
+            for j, unit in enumerate(units):
+                cell = cells.get((period, leaf.code, unit))
+                if cell is not None and cell.value is not None:
+                    values_of[p, i, j] = cell.value
+    return RawValues(periods, units, values_of, cells, units_of)
 
 
 def _selections(leaf: Node) -> tuple[Selection, Selection | None]:
@@ -246,14 +252,52 @@ def _ratio(row: dict[str, Any], divisor: dict[str, Any], scale: float) -> Cell:
     )
 
 
-def _newest(series: dict[tuple[str, str], Cell]) -> dict[str, Cell]:
-    """Keep each area's newest value, or its newest missing cell where it has none."""
-    newest: dict[str, Cell] = {}
-    for (area, _), cell in sorted(series.items()):
-        held = newest.get(area)
-        if held is None or cell.value is not None or held.value is None:
-            newest[area] = cell
-    return newest
+def filled_year(
+    series: dict[tuple[str, str], Cell], *, year: int, recipe: IndexRecipe
+) -> dict[str, Cell]:
+    """Give each area its value of a year: its own, an older one, or one between two years.
+
+    An older value keeps its period and status; one that was interpolated has status I
+    (imputed) beside those of both values.
+    Source: OECD/JRC (2008), step 3, for the most recent value and linear interpolation.
+
+    Args:
+        series: Cells by (area, period).
+        year: The year wanted.
+        recipe: `max_age_years` and `fill`.
+    """
+    age = recipe.max_age_years or 0
+    by_area: dict[str, dict[int, Cell]] = defaultdict(dict)
+    for (area, period), cell in sorted(series.items()):
+        by_area[area][int(period)] = cell
+    filled: dict[str, Cell] = {}
+    for area, cells in by_area.items():
+        known = {one: cell for one, cell in cells.items() if cell.value is not None}
+        before = [one for one in known if year - age <= one <= year]
+        after = [one for one in known if year < one <= year + age]
+        within = [one for one in cells if year - age <= one <= year]
+        if before and after and recipe.fill == "linear" and max(before) != year:
+            filled[area] = _between(known[max(before)], known[min(after)], year)
+        elif before:
+            filled[area] = known[max(before)]
+        elif within:
+            filled[area] = cells[max(within)]
+    return filled
+
+
+def _between(older: Cell, newer: Cell, year: int) -> Cell:
+    """Interpolate linearly between the cells of two years."""
+    first, last = int(older.period or 0), int(newer.period or 0)
+    low, high = float(older.value or 0), float(newer.value or 0)  # the caller took known ones
+    pair = (older, newer)
+    return Cell(
+        value=low + (high - low) * (year - first) / (last - first),
+        period=str(year),
+        status=" ".join(sorted({c for one in pair for c in one.status.split()} - {"A"} | {"I"})),
+        unit_measure=older.unit_measure if older.unit_measure == newer.unit_measure else None,
+        origin=" ".join(dict.fromkeys(one.origin or "" for one in pair)),
+        locator=" | ".join(dict.fromkeys(one.locator or "" for one in pair)),
+    )
 
 
 def _unit_measure(

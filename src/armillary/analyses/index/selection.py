@@ -14,7 +14,7 @@ from armillary.errors import IndexMethodError, did_you_mean, raise_all
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from armillary.model.indicators import IndexRecipe
+    from armillary.model.recipe import IndexRecipe
     from armillary.model.table import Table
 
 _DIMENSIONS = ("SECT_PERF", "SECT_FUND", "TYPE_RD", "FORD", "SEX")
@@ -51,7 +51,7 @@ class Selection(msgspec.Struct, frozen=True, order=True):
 class Found(msgspec.Struct, frozen=True):
     """What was collected: candidates of each selection, and what the sources hold at all."""
 
-    edition: str
+    years: tuple[int, ...]
     rows: dict[Selection, list[dict[str, Any]]]
     indicators: tuple[str, ...]
 
@@ -80,19 +80,23 @@ def collect(
     _require_excluded(wanted, recipe, indicators, where)
     if recipe.exclude:
         wanted = wanted.filter(~wanted.REF_AREA.isin(list(recipe.exclude)))
-    edition = str(recipe.period)
     if recipe.period == "latest":
         known = wanted.filter(wanted.OBS_VALUE.notnull())
         newest = known.aggregate(newest=known.TIME_PERIOD.max()).to_pyarrow()["newest"][0].as_py()
-        edition = newest or "0000"
-    oldest = f"{int(edition) - (recipe.max_age_years or 0):04d}"
-    wanted = wanted.filter(wanted.TIME_PERIOD.between(oldest, edition))
+        edition = int(newest or 0)
+    else:
+        edition = recipe.period
+    years = tuple(range(min(recipe.since or edition, edition), edition + 1))
+    age = recipe.max_age_years or 0
+    newest_taken = edition + (age if recipe.fill == "linear" else 0)
+    oldest = f"{max(years[0] - age, 0):04d}"
+    wanted = wanted.filter(wanted.TIME_PERIOD.between(oldest, f"{newest_taken:04d}"))
     by_indicator: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in wanted.to_pyarrow().to_pylist():
         row["series"] = tuple(row[c] for c in ("DATAFLOW", *_DIMENSIONS, "DIMENSIONS"))
         by_indicator[row["INDICATOR"]].append(row)
     rows = {s: [row for row in by_indicator[s.indicator] if s.takes(row)] for s in selections}
-    return Found(edition, rows, indicators)
+    return Found(years, rows, indicators)
 
 
 def _any_selection(observations: Table, selections: Sequence[Selection]) -> Any:

@@ -85,6 +85,14 @@ def items(entries: Sequence[dict[str, Any]]) -> Block:
     return {"kind": "items", "entries": list(entries)}
 
 
+def points(entries: Sequence[tuple[str, Sequence[str]]]) -> Block:
+    """Set lists of sentences, each under its title."""
+    return {
+        "kind": "points",
+        "entries": [{"title": title, "texts": list(texts)} for title, texts in entries],
+    }
+
+
 def entry(
     title: Cell, *, particulars: str = "", texts: Sequence[Cell] = (), code: str = ""
 ) -> dict[str, Any]:

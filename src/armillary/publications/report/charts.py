@@ -23,6 +23,7 @@ def interval(
     scale: tuple[float, float],
     logarithmic: bool = False,
     strong: bool = False,
+    beside: float | None = None,
 ) -> Cell:
     """Draw a dot with its interval inside a table cell; missing draws nothing.
 
@@ -33,11 +34,20 @@ def interval(
         scale: Both ends of the axis; the first may be the larger one.
         logarithmic: Whether the axis is logarithmic.
         strong: Whether to draw it in the accent colour.
+        beside: Where a small ring stands that the dot is compared with; None draws none.
     """
     if at is None or low is None or high is None:
         return ""
     places = [_place(value, scale, logarithmic=logarithmic) for value in (at, low, high)]
-    return {"graphic": "interval", "at": places[0], "ends": places[1:], "strong": strong}
+    drawn: dict[str, Any] = {
+        "graphic": "interval",
+        "at": places[0],
+        "ends": places[1:],
+        "strong": strong,
+    }
+    if beside is not None:
+        drawn["ring"] = _place(beside, scale, logarithmic=logarithmic)
+    return drawn
 
 
 def axis(
@@ -99,6 +109,50 @@ def bars(caption: str, *, alternative: str, labels: Sequence[str], values: Seque
         "labels": list(labels),
         "values": list(values),
         "top": max(values, default=0),
+    }
+
+
+def ranks(
+    caption: str,
+    *,
+    alternative: str,
+    points: Sequence[dict[str, Any]],
+    last: int,
+    legend: Sequence[tuple[str, str]],
+    notes: Sequence[str],
+) -> Block:
+    """Draw the interval of the rank of every unit, rank 1 at the top.
+
+    Args:
+        caption: Title of the figure.
+        alternative: What the figure shows.
+        points: `text`, `rank`, `median`, `low`, `high`, `best`, `worst` (ranks; best and worst
+            None where they are not known) and `strong`, in the order they are drawn.
+        last: Rank at the foot of the figure.
+        legend: Tone (interval, certified, median, rank, outside) and what it means.
+        notes: Lines below the figure, such as its source.
+    """
+    scale = (1.0, float(max(last, 2)))
+    kinds = ("rank", "median", "low", "high", "best", "worst")
+    step = next((one for one in (1, 2, 5, 10, 20, 50, 100, 200, 500) if last / one <= 13), 1000)
+    ticks = [1, *range(step, last + 1, step)] if step > 1 else list(range(1, last + 1))
+    return {
+        "kind": "ranks",
+        "caption": caption,
+        "alternative": alternative,
+        "points": [
+            {
+                key: None if p[key] is None else _place(p[key], scale, logarithmic=False)
+                for key in kinds
+            }
+            | {"text": p["text"], "strong": p["strong"]}
+            for p in points
+        ],
+        "ticks": [
+            {"at": _place(float(one), scale, logarithmic=False), "text": str(one)} for one in ticks
+        ],
+        "legend": [{"tone": tone, "text": text} for tone, text in legend],
+        "notes": list(notes),
     }
 
 

@@ -18,6 +18,7 @@ from armillary.errors import PublicationError
 from armillary.model.observatory import LANGUAGES
 from armillary.publications.fonts import FAMILIES, font_paths, uncovered
 from armillary.publications.report import (
+    audit,
     characters,
     indexes,
     overview,
@@ -125,6 +126,7 @@ def _document(
     chapters = overview.summary(store, observatory, words=words)
     for index in observatory.indexes.values():
         chapters += indexes.chapter(store, index, words=words)
+        chapters += audit.chapter(store, index, words=words)
     for table in observatory.statistics.values():
         chapters += statistics.chapter(store, table, words=words)
     for topic_map in observatory.topics.values():

@@ -55,6 +55,8 @@ def chapter(store: Store, definition: IndexDefinition, *, words: Words) -> list[
     made = [blocks.chapter(definition.title.in_language(words.language))]
     if about := definition.about.in_language(words.language):
         made.append(blocks.paragraph(about, style="lead"))
+    if _simulated(store, definition):
+        made.append(blocks.paragraph(words("index.simulated"), style="notice"))
     made += [
         *_summary(ranked, intervals, period=period, nodes=nodes, words=words),
         blocks.section(words("index.ranking")),
@@ -66,6 +68,12 @@ def chapter(store: Store, definition: IndexDefinition, *, words: Words) -> list[
         *_method(store, definition, intervals, words=words),
     ]
     return made
+
+
+def _simulated(store: Store, definition: IndexDefinition) -> bool:
+    table = store.table("origin")
+    origins = store.rows(table.filter(table["simulated"]).select("source").distinct())
+    return bool({row["source"] for row in origins} & set(definition.sources))
 
 
 def _of_index(store: Store, name: str, index: str, *, order: list[str]) -> list[Row]:
@@ -160,7 +168,7 @@ def _ranking(ranked: list[Row], intervals: dict[str, Row], *, period: str, words
             words(
                 "index.interval_note",
                 replicates=format_number(any_held["replicates"], language=language, decimals=0),
-                spread=format_percent(any_held["spread"], language=language, decimals=0),
+                varied=any_held["varied"],
             ),
         )
     return blocks.table(
@@ -232,8 +240,12 @@ def _framework(nodes: list[Row], rows: list[Row], *, words: Words) -> Block:
     for row in rows:
         present = row["value"] is not None or (row["score"] is not None)
         known[row["code"]] = known.get(row["code"], 0) + present
+    among: dict[str | None, float] = {}
+    for node in nodes:
+        among[node["parent"]] = among.get(node["parent"], 0.0) + node["weight"]
     made = []
     for node in nodes:
+        total = among[node["parent"]]
         indicator = node["kind"] == "indicator"
         direction = ("+" if node["direction"] > 0 else "−") if indicator else ""
         made.append(
@@ -241,7 +253,7 @@ def _framework(nodes: list[Row], rows: list[Row], *, words: Words) -> Block:
                 [
                     _node(node, words=words),
                     node["code"],
-                    format_percent(node["weight"], language=language),
+                    format_percent(node["weight"] / total if total else 0.0, language=language),
                     format_percent(node["effective_weight"], language=language),
                     direction,
                     words.name("unit", node["unit_measure"]) if indicator else "",
@@ -281,12 +293,7 @@ def _method(
     if any_held := next(iter(intervals.values()), None):
         told += [
             blocks.row([words("index.draws"), str(any_held["replicates"])]),
-            blocks.row(
-                [
-                    words("index.spread"),
-                    format_percent(any_held["spread"], language=words.language, decimals=0),
-                ]
-            ),
+            blocks.row([words("index.varied"), any_held["varied"]]),
             blocks.row([words("index.seed"), str(any_held["seed"])]),
         ]
     if told:

@@ -8,11 +8,13 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from armillary.publications.numbers import format_number
 from armillary.publications.report.blocks import Cell, marked
 
 if TYPE_CHECKING:
     from armillary.evidence.store import Store
 
+_FILES = ("locale.toml", "locale_audit.toml")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CODELISTS = {
     "area": ("CL_AREA",),
@@ -28,8 +30,10 @@ _CODELISTS = {
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Return every text of the report, by key and then by language."""
-    text = files("armillary.publications.report").joinpath("locale.toml").read_text("utf-8")
-    held: dict[str, dict[str, str]] = tomllib.loads(text)
+    folder = files("armillary.publications.report")
+    held: dict[str, dict[str, str]] = {}
+    for name in _FILES:
+        held |= tomllib.loads(folder.joinpath(name).read_text("utf-8"))
     return held
 
 
@@ -56,6 +60,20 @@ class Words:
             KeyError: The catalogue has no such text.
         """
         return catalogue()[key][self.language].format(**values)
+
+    def counted(self, key: str, n: int, **values: Any) -> str:
+        """Return the text for `n` things: `key_none` for 0 and `key_one` for 1, where there are.
+
+        Every text may use `{n}`, which is written as numbers are.
+
+        Raises:
+            KeyError: The catalogue has no such text.
+        """
+        for fits, ending in ((n == 0, "_none"), (n == 1, "_one")):
+            if fits and key + ending in catalogue():
+                key += ending
+        written = format_number(n, language=self.language, decimals=0)
+        return self(key, n=written, **values)
 
     def known(self, key: str, otherwise: str) -> str:
         """Return one text of the catalogue, or the word of the data where it has none."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 _LONGEST_NAME = 128
+_SIMULATED = ("simulated", "simulated_indicators")
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'{wasm}; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'"
@@ -190,7 +191,7 @@ class Site:
     @cached_property
     def simulated(self) -> frozenset[str]:
         """The sources that were simulated: they describe nothing real."""
-        defined = (s.id for s in self.observatory.sources.values() if s.kind == "simulated")
+        defined = (s.id for s in self.observatory.sources.values() if s.kind in _SIMULATED)
         read = (row["source"] for row in self.origins.values() if row["simulated"])
         return frozenset((*defined, *read))
 

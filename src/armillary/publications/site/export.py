@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from armillary.model.observatory import Observatory
     from armillary.publications.changes import Changes
 
-ASSETS = ("style.css", "site.js", "mark.svg", "sections.css", "search.js")
+ASSETS = (
+    "style.css",
+    "site.js",
+    "mark.svg",
+    "sections.css",
+    "indexes.css",
+    "search.js",
+    "compare.js",
+    "weights.js",
+)
 _TOLD_EVERY = 25
 # Pages of initiatives, whose ids hold a colon: reading the others too would take twice as long.
 _SEARCHED = "*/policies/*/*_3a_*.html"

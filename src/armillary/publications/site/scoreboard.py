@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from armillary.model import methods
+from armillary.publications.site.choices import recipe_from, varied_of
 
 if TYPE_CHECKING:
     from armillary.model.observatory import Text
     from armillary.publications.site.core import Site
 
 Row = dict[str, Any]
-Mean = Literal["arithmetic", "geometric"]
-_CLOSE = 1e-6  # of the score; two ways to add the same numbers differ by less
 
 
-class Normalisation(msgspec.Struct, frozen=True, kw_only=True):
-    """How raw values of one indicator became scores, as the stored scores show.
+class Ends(msgspec.Struct, frozen=True, kw_only=True):
+    """The units between which min-max stretches one indicator.
 
     Args:
-        method: "minmax", or "none" where the values are the scores.
-        worst: Raw value of the unit that scores `low`; min-max only.
-        best: Raw value of the unit that scores `high`; min-max only.
+        worst: Value, as treated, of the unit that scores `low`.
+        best: Value, as treated, of the unit that scores `high`.
         low: Score of the worst unit.
         high: Score of the best unit.
         worst_unit: The first unit with the worst value.
         best_unit: The first unit with the best value.
     """
 
-    method: Literal["minmax", "none"]
-    worst: float = math.nan
-    best: float = math.nan
-    low: float = math.nan
-    high: float = math.nan
-    worst_unit: str = ""
-    best_unit: str = ""
+    worst: float
+    best: float
+    low: float
+    high: float
+    worst_unit: str
+    best_unit: str
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,14 +51,15 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scoreboard:
-    """The latest period of one index.
+    """One period of one index.
 
     Args:
         site: The site.
         index: Id of the index.
+        period: The period; None the latest.
     """
 
-    def __init__(self, site: Site, index: str) -> None:
+    def __init__(self, site: Site, index: str, *, period: str | None = None) -> None:
         self.index = index
         self.nodes: list[Row] = sorted(
             site.rows("framework", index=index), key=lambda node: node["position"]
@@ -71,9 +69,11 @@ class Scoreboard:
         for node in self.nodes:
             if node["parent"] is not None:
                 self.children[node["parent"]].append(node["code"])
-        rows = site.rows("score", index=index)
-        self.period: str = max((row["TIME_PERIOD"] for row in rows), default="")
-        self.rows = [row for row in rows if row["TIME_PERIOD"] == self.period]
+        self.every: list[Row] = site.keep(f"score:{index}", lambda: site.rows("score", index=index))
+        self.periods = sorted({row["TIME_PERIOD"] for row in self.every}, reverse=True)
+        self.latest = self.periods[0] if self.periods else ""
+        self.period: str = period or self.latest
+        self.rows = [row for row in self.every if row["TIME_PERIOD"] == self.period]
         self.score: dict[tuple[str, str], Row] = {
             (row["unit"], row["code"]): row for row in self.rows
         }
@@ -82,6 +82,9 @@ class Scoreboard:
             for row in site.rows("rank_interval", index=index)
             if row["TIME_PERIOD"] == self.period
         }
+        self.choices: list[Row] = site.rows("recipe", index=index)
+        self.recipe = recipe_from(self.choices, self.node)
+        self.varied = varied_of(self.choices)
         self.root: str = next((n["code"] for n in self.nodes if n["parent"] is None), "")
         names = {unit: site.name("CL_AREA", unit) for unit in {row["unit"] for row in self.rows}}
         at_root = [(unit, self.score.get((unit, self.root), {})) for unit in names]
@@ -89,6 +92,7 @@ class Scoreboard:
         self.units = [unit for unit, _ in at_root]
         self.ranked = [unit for unit, row in at_root if row.get("rank") is not None]
         self.names: dict[str, Text] = names
+        self._ends: dict[str, Ends | None] = {}
 
     @cached_property
     def pillars(self) -> list[str]:
@@ -101,27 +105,22 @@ class Scoreboard:
         return [node["code"] for node in self.nodes if node["kind"] == "indicator"]
 
     @cached_property
-    def means(self) -> dict[str, Mean | None]:
-        """The mean each group takes, found by computing every score again; None: neither."""
-        return {group: self._mean(group) for group in self.children}
+    def groups(self) -> list[str]:
+        """The groups, in the order listed, the root first."""
+        return [node["code"] for node in self.nodes if node["kind"] != "indicator"]
 
-    def _mean(self, group: str) -> Mean | None:
-        possible: dict[Mean, bool] = {"arithmetic": True, "geometric": True}
-        for unit in self.units:
-            held = self.score.get((unit, group))
-            parts = self._parts(unit, group)
-            if held is None or held["score"] is None or not parts:
-                continue
-            total = sum(weight for _, weight in parts)
-            slack = _CLOSE * max(1.0, abs(held["score"]))
-            plain = sum(score * weight for score, weight in parts) / total
-            possible["arithmetic"] &= abs(plain - held["score"]) <= slack
-            if min(score for score, _ in parts) > 0:
-                log = sum(math.log(score) * weight for score, weight in parts) / total
-                possible["geometric"] &= abs(math.exp(log) - held["score"]) <= slack
-            else:
-                possible["geometric"] = False
-        return next((mean for mean, holds in possible.items() if holds), None)
+    def mean(self, group: str | None) -> methods.Mean | None:
+        """Return how a group is aggregated; None where the store holds no recipe."""
+        if self.recipe is None or group is None or group not in self.node:
+            return None
+        return self.recipe.aggregate.of(group, level=self.node[group]["level"])
+
+    def normalise(self, code: str) -> methods.Normalise | None:
+        """Return how an indicator is normalised; None where the store holds no recipe."""
+        if self.recipe is None:
+            return None
+        own = self.recipe.indicator.get(code)
+        return self.recipe.normalise if own is None or own.normalise is None else own.normalise
 
     def _parts(self, unit: str, group: str) -> list[tuple[float, float]]:
         """Return score and weight of every part that has both."""
@@ -133,6 +132,12 @@ class Scoreboard:
                 found.append((row["score"], weight))
         return found
 
+    def among(self, code: str) -> float | None:
+        """Return the weight of a node as a share of all its siblings' weights."""
+        parent = self.node[code]["parent"]
+        total = sum(self.node[c]["weight"] for c in self.children[parent]) if parent else 0.0
+        return self.node[code]["weight"] / total if total > 0 else None
+
     def share(self, unit: str, code: str) -> Share | None:
         """Return what one part adds to the score of its group, where the group has a score."""
         group = self.node[code]["parent"]
@@ -142,43 +147,35 @@ class Scoreboard:
         if not row or not held or row["score"] is None or held["score"] is None or weight <= 0:
             return None
         rescaled = weight / sum(w for _, w in self._parts(unit, group))
-        points = rescaled * row["score"] if self.means[group] == "arithmetic" else None
-        return Share(weight=rescaled, points=points)
+        plain = isinstance(self.mean(group), methods.Arithmetic)
+        return Share(weight=rescaled, points=rescaled * row["score"] if plain else None)
 
-    @cached_property
-    def normalisations(self) -> dict[str, Normalisation | None]:
-        """How each indicator was normalised; None where the scores tell of no known way."""
-        return {code: self._normalisation(code) for code in self.leaves}
+    def ends(self, code: str) -> Ends | None:
+        """Return the ends of min-max of one indicator; None where it is normalised otherwise."""
+        if code not in self._ends:
+            self._ends[code] = self._find_ends(code)
+        return self._ends[code]
 
-    def _normalisation(self, code: str) -> Normalisation | None:
+    def _find_ends(self, code: str) -> Ends | None:
+        method = self.normalise(code)
+        if not isinstance(method, methods.MinMax) or self.recipe is None:
+            return None
         known = [
-            (row["value"], row["score"], unit)
-            for unit in sorted(self.units)
-            if (row := self.score.get((unit, code))) is not None
-            and row["value"] is not None
-            and row["score"] is not None
+            (row["treated"], row["unit"])
+            for row in (self.every if self.recipe.pool_years else self.rows)
+            if row["code"] == code and row["treated"] is not None
         ]
-        if not known:
+        if not known or min(known)[0] == max(known)[0]:
             return None
-        if all(value == score for value, score, _ in known):
-            return Normalisation(method="none")
-        turned = self.node[code]["direction"] < 0
-        worst, low, worst_unit = min(known, key=lambda one: -one[0] if turned else one[0])
-        best, high, best_unit = max(known, key=lambda one: -one[0] if turned else one[0])
-        if worst == best:
-            return None
-        slope = (high - low) / (best - worst)
-        slack = _CLOSE * max(1.0, abs(high), abs(low))
-        if any(abs(low + (value - worst) * slope - score) > slack for value, score, _ in known):
-            return None
-        return Normalisation(
-            method="minmax",
-            worst=worst,
-            best=best,
-            low=low,
-            high=high,
-            worst_unit=worst_unit,
-            best_unit=best_unit,
+        small, large = min(known), max(known, key=lambda one: one[0])
+        worst, best = (small, large) if self.node[code]["direction"] > 0 else (large, small)
+        return Ends(
+            worst=worst[0],
+            best=best[0],
+            low=method.range[0],
+            high=method.range[1],
+            worst_unit=worst[1],
+            best_unit=best[1],
         )
 
     @cached_property
@@ -239,13 +236,3 @@ class Cells:
 def places_of(row: Row) -> list[str]:
     """Return the cells or lines of a raw value."""
     return (row["locator"] or "").split(" | ") if row["locator"] else []
-
-
-def recipe_of(site: Site, index: str) -> dict[str, Any]:
-    """Return what the step that made the scores was asked to do."""
-    made = site.lineage.get(("score", f"index:{index}"))
-    try:
-        found = json.loads(made["parameters"]) if made else {}
-    except ValueError:
-        found = {}
-    return found if isinstance(found, dict) else {}

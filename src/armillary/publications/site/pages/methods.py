@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from armillary.publications.site.core import Page, Site
+from armillary.publications.site.index_facts import board, home, spelled
 from armillary.publications.site.pages.sources import step_path, step_title
 
 if TYPE_CHECKING:
@@ -80,7 +81,14 @@ def _context(site: Site, words: Words) -> dict[str, Any]:
         "statuses": sorted(site.rows("code", codelist="CL_OBS_STATUS"), key=lambda c: c["code"]),
         "references": [(work, at) for kind, work, at in REFERENCES if kind in kinds],
         "steps": _steps(site),
-        "doubt": next(iter(site.rows("rank_interval")), None) if "indexes" in kinds else None,
+        "made_by": [
+            {
+                "title": index.title,
+                "path": home(index.id),
+                "spelled": spelled(site, board(site, index.id), words=words),
+            }
+            for index in site.observatory.indexes.values()
+        ],
     }
 
 

@@ -1,0 +1,1 @@
+"""Step 6 of the Handbook, second half: parts become the score of a group."""

@@ -1,0 +1,1 @@
+"""Step 5 of the Handbook: values of any unit become scores."""
