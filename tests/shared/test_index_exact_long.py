@@ -26,7 +26,7 @@ G = np.array([0, 1, 4.5, 9, 99, 99, 99, 99])
 
 def short(name):
     """The file of the short tests, whose brute force the long ones share."""
-    spec = importlib.util.spec_from_file_location(name, SHORT / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, next(SHORT.rglob(f"{name}.py")))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
