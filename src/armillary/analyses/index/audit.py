@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from armillary.analyses.index.audit_coherence import coherence_rows, subject_of
 from armillary.analyses.index.means.frontier import benefit_of_the_doubt
 from armillary.analyses.index.missing import missing_ranks, multiple_imputation
+from armillary.analyses.index.missing.threads import on_one_thread
 from armillary.analyses.index.pipeline import Inputs, Stages, prepare, run
 from armillary.analyses.index.rank import rank
 from armillary.analyses.index.robustness import certified
@@ -240,8 +240,7 @@ def _ranks(
         notes.append(f"Certified ranks: {error.problem}")
     unknown: dict[str, Any] = {}
     try:
-        with threadpool_limits(1, user_api="blas"):  # many small matrices: threads only wait
-            unknown = _missing(experiment, progress)
+        unknown = _missing(experiment, progress)
     except IndexMethodError as error:
         notes.append(f"Ranks under missing data: {error.problem}")
     frontier: dict[str, Any] = {}
@@ -304,6 +303,7 @@ def _linear_top(experiment: Experiment) -> list[str]:
     return parts
 
 
+@on_one_thread
 def _missing(experiment: Experiment, progress: Progress) -> dict[str, Any]:
     """Impute many times, and rank each time under a sample of everything else that is doubted."""
     raw, recipe = experiment.inputs.values[-1], experiment.recipe

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from armillary.analyses.index.missing.threads import on_one_thread
 from armillary.errors import IndexMethodError, listed
 
 
@@ -54,6 +55,7 @@ class Fit(msgspec.Struct, frozen=True):
     converged: bool
 
 
+@on_one_thread
 def fit(
     values: NDArray[np.float64],
     *,

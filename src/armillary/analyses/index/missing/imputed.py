@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from armillary.analyses.index.missing import impute
 from armillary.errors import IndexMethodError, listed
@@ -123,18 +122,16 @@ def leaves_within(framework: Framework, *, level: int) -> list[NDArray[np.int64]
 def _expected(values: bytes, leaves: int) -> Array:
     from armillary.analyses.index.missing import em
 
-    with threadpool_limits(1, user_api="blas"):  # many small matrices: threads only wait
-        return em.fit(np.frombuffer(values).reshape(leaves, -1)).filled
+    return em.fit(np.frombuffer(values).reshape(leaves, -1)).filled
 
 
 @lru_cache(maxsize=2)  # an audit asks for each of the draws of one table in turn
 def _drawn(values: bytes, leaves: int, method: methods.MultipleImputation) -> Array:
     from armillary.analyses.index.missing import multiple_imputation
 
-    with threadpool_limits(1, user_api="blas"):
-        return multiple_imputation.draws(
-            np.frombuffer(values).reshape(leaves, -1),
-            number=method.draws,
-            seed=method.seed,
-            model=method.model,
-        )
+    return multiple_imputation.draws(
+        np.frombuffer(values).reshape(leaves, -1),
+        number=method.draws,
+        seed=method.seed,
+        model=method.model,
+    )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armillary.analyses.index.missing import em, normal_scores
+from armillary.analyses.index.missing.threads import on_one_thread
 from armillary.errors import IndexMethodError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Pooled(msgspec.Struct, frozen=True):
     missing_information: NDArray[np.float64]
 
 
+@on_one_thread
 def draws(
     values: NDArray[np.float64],
     *,
