@@ -40,3 +40,37 @@ class TopicRecipe(msgspec.Struct, frozen=True, kw_only=True):
     text_share: float = 0.4
     neighbours: int = 15
     terms: int = 10
+
+
+class TopicDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What an expert decided about one topic; one row of `decisions/topics.csv`.
+
+    Topics are named anew by every build, so a decision says which topic it is about by some of
+    its works: the topic that holds most of them is meant.
+
+    Args:
+        topics: Topic map in observatory.toml.
+        action: rename, merge, split, hide; choose or reject as an emerging technology.
+        works: Works that stand for the topic.
+        other: merge: works that stand for the second topic; split: works that leave the topic.
+        terms: split: works that use one of them leave the topic; choose and reject: rising
+            terms the decision is about.
+        label_en: Name in English; of the new topic for a split.
+        label_zh: Name in Chinese.
+        by: Who decided.
+        date: When, ISO 8601.
+        why: The reason, shown to readers.
+        line: Line of the file.
+    """
+
+    topics: str
+    action: str
+    works: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    label_en: str | None = None
+    label_zh: str | None = None
+    by: str | None = None
+    date: str | None = None
+    why: str | None = None
+    line: int = 0
