@@ -10,6 +10,7 @@ import pyarrow as pa
 from armillary.analyses.topics.growth import growth, hot_scores, verdicts
 from armillary.analyses.topics.labels import label_of
 from armillary.analyses.topics.layout import place, strongest_links
+from armillary.analyses.topics.layout_works import place_works, radii
 from armillary.model.columns import from_columns
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def topic_tables(
         np.repeat(sizes, np.diff(mean.indptr)).astype(np.float64) * sizes[mean.indices]
     )
     positions = place(mean, sizes)
+    radius = radii(positions, sizes)
     hot = hot_scores(labels, years, cited_by=cited_by, window=window)
     n = sizes.size
     cluster = from_columns(
@@ -110,12 +112,14 @@ def topic_tables(
             "growing_rank": _ranks(grown.trend_z, verdict == "grows", recipe.growing),
             "x": positions[:, 0],
             "y": positions[:, 1],
+            "radius": radius,
         },
     )
+    placed = place_works(graph, node_labels, positions=positions, radius=radius)
     links = strongest_links(mean)
     return {
         "cluster": cluster,
-        "cluster_work": _cluster_work(graph, node_labels, names, corpus),
+        "cluster_work": _cluster_work(graph, node_labels, names, corpus=corpus, placed=placed),
         "cluster_year": _cluster_year(counts, span, names, corpus),
         "cluster_link": from_columns(
             "cluster_link",
@@ -186,7 +190,12 @@ def _mean_cited(
 
 
 def _cluster_work(
-    graph: Graph, node_labels: NDArray[np.int32], names: Sequence[str], corpus: str
+    graph: Graph,
+    node_labels: NDArray[np.int32],
+    names: Sequence[str],
+    *,
+    corpus: str,
+    placed: NDArray[np.float64],
 ) -> pa.Table:
     """List the works of each cluster, the most central first."""
     rows = np.repeat(np.arange(graph.n_nodes), np.diff(graph.starts))
@@ -201,6 +210,8 @@ def _cluster_work(
         "cluster": [names[c] for c in node_labels[nodes]],
         "work": [graph.ids[i] for i in nodes],
         "centrality": np.minimum(centrality[nodes], 1.0),
+        "x": placed[nodes, 0],
+        "y": placed[nodes, 1],
     }
     return from_columns("cluster_work", data)
 

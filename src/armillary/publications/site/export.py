@@ -29,6 +29,8 @@ ASSETS = (
     "search.js",
     "compare.js",
     "weights.js",
+    "map.js",
+    "map.css",
 )
 _TOLD_EVERY = 25
 # Pages of initiatives, whose ids hold a colon: reading the others too would take twice as long.

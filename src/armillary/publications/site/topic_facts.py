@@ -22,6 +22,7 @@ class TopicFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         clusters: Rows of `cluster` by id, the largest first.
+        groups: Rows of `cluster_group`, the largest first.
         years: Rows of `cluster_year` by cluster, in order of years.
         neighbours: Related clusters by cluster, the strongest first.
         works: The most central works by cluster: rows of `work` with `centrality`.
@@ -33,6 +34,7 @@ class TopicFacts(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     clusters: dict[str, dict[str, Any]]
+    groups: list[dict[str, Any]]
     years: dict[str, list[dict[str, Any]]]
     neighbours: dict[str, list[dict[str, Any]]]
     works: dict[str, list[dict[str, Any]]]
@@ -85,6 +87,7 @@ def _read(site: Site, definition: TopicsDefinition) -> TopicFacts:
     asked = site.lineage.get(("cluster", f"topics:{corpus}"), {}).get("parameters") or "{}"
     return TopicFacts(
         clusters={row["cluster"]: row for row in clusters},
+        groups=[],
         years=_grouped(site.rows("cluster_year", corpus=corpus)),
         neighbours=links,
         works=_central(site, corpus),

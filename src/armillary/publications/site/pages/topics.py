@@ -10,6 +10,7 @@ from armillary.model.observatory import Text, TopicsDefinition
 from armillary.publications.site.core import Headline, Page, Site, slug
 from armillary.publications.site.pages.sources import address as source_page
 from armillary.publications.site.topic_drawing import course, ratio_interval, topic_map
+from armillary.publications.site.topic_explorer import MOST_WORKS, explorer
 from armillary.publications.site.topic_facts import TopicFacts, topic_facts
 
 if TYPE_CHECKING:
@@ -63,6 +64,16 @@ def _map(site: Site, definition: TopicsDefinition) -> Iterable[Page]:
         above=LISTING,
         sources=definition.works,
     )
+    if facts.clusters:
+        yield Page(
+            path=address(definition, "map"),
+            title="topics.explore",
+            template="topics_map.html",
+            context=lambda words: _explored(site, definition, facts, words),
+            section="topics",
+            above=home,
+            sources=definition.works,
+        )
     if facts.planted:
         yield Page(
             path=address(definition, "planted"),
@@ -159,9 +170,32 @@ def _context(
         "page_of": lambda cluster: address(definition, cluster),
         "left_out": facts.left_out,
         "planted_page": address(definition, "planted") if facts.planted else None,
+        "map_page": address(definition, "map"),
         "source_pages": [
             (site.observatory.sources[name].title, source_page(name)) for name in definition.works
         ],
+    }
+
+
+def _explored(
+    site: Site, definition: TopicsDefinition, facts: TopicFacts, words: Words
+) -> dict[str, Any]:
+    on_map = facts.left_out["on_map"]
+    return {
+        "definition": definition,
+        "home": address(definition),
+        "n_topics": len(facts.clusters),
+        "n_works": on_map,
+        "n_drawn": min(on_map, MOST_WORKS),
+        "has_groups": bool(facts.groups),
+        "script": lambda link: explorer(
+            site,
+            facts,
+            corpus=definition.id,
+            words=words,
+            label=lambda row: _named(row, words),
+            page_of=lambda cluster: link(address(definition, cluster)),
+        ),
     }
 
 
