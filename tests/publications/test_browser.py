@@ -28,6 +28,7 @@ PAGES = [
     "statistics/index.html",
     "statistics/performers/index.html",
     "topics/publications/index.html",
+    "topics/publications/map.html",
     "topics/publications/T0001.html",
     "policies/register/index.html",
     "policies/register/search.html",
@@ -135,3 +136,59 @@ def test_the_export_opens_from_the_file_system(observatory, chromium):
             known = [w for w in wrong if "search.js" not in w and "CORS" not in w]
 
             assert [w for w in known if "ERR_FAILED" not in w] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_map_is_searched_and_walked_by_keyboard_and_its_view_is_an_address(
+    served, chromium, language
+):
+    context = chromium.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    address = f"{served}{language}/topics/publications/map.html"
+    page.goto(address)
+    label = page.evaluate("window.armillaryMap.topics[1].label")
+    page.fill("#find", label)
+    page.press("#find", "Enter")
+    found = page.inner_text("#about a >> nth=0")
+    page.focus("#map")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("+")
+    page.select_option("#colour", "year")
+    chosen, view = page.inner_text("#about a >> nth=0"), page.url
+
+    other = context.new_page()
+    other.goto(view)
+    again, colour = other.inner_text("#about a >> nth=0"), other.input_value("#colour")
+    other.focus("#map")
+    other.keyboard.press("Enter")
+    other.wait_for_url("**/topics/publications/T*.html")
+    title = other.inner_text("h1")
+    context.close()
+
+    assert found == label
+    assert again == chosen == title
+    assert colour == "year"
+
+
+def test_every_work_of_the_map_is_drawn_within_the_disc_of_its_topic(served, chromium):
+    page = chromium.new_page()
+    page.goto(f"{served}en/topics/publications/map.html")
+    drawn = page.evaluate(
+        """() => {
+          const held = window.armillaryMap;
+          const steps = (text) => new Uint16Array(
+            Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+          const xs = steps(held.works.x), ys = steps(held.works.y);
+          let at = 0, outside = 0;
+          for (const topic of held.topics) for (let n = 0; n < topic.drawn; n++, at++) {
+            const x = xs[at] * 2.5 / 65535 - 1.25, y = ys[at] * 2.5 / 65535 - 1.25;
+            if (Math.hypot(x - topic.x, y - topic.y) > topic.r * 1.001 + 1e-4) outside++;
+          }
+          return [at, held.topics.reduce((sum, topic) => sum + topic.n, 0), outside];
+        }"""
+    )
+    page.close()
+
+    assert drawn[0] == drawn[1] > 0
+    assert drawn[2] == 0

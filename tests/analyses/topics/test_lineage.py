@@ -101,5 +101,7 @@ def test_x(followed):
     for r in tables["topic_event"].to_pylist():
         print(r)
     for r in tables["topic_line"].to_pylist():
-        print(r["line"], r["year"], r["n_works"], r["n_new"], r["alike"], r["cluster"], r["overlap"])
+        print(
+            r["line"], r["year"], r["n_works"], r["n_new"], r["alike"], r["cluster"], r["overlap"]
+        )
     assert 0

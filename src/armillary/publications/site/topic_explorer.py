@@ -42,9 +42,7 @@ def drawn_works(site: Site, corpus: str) -> dict[str, NDArray[np.generic]]:
     def read() -> dict[str, NDArray[np.generic]]:
         held = site.store.table("cluster_work").filter(_.corpus == corpus)
         works = site.store.table("work").select("work", "year")
-        joined = held.join(works, "work").order_by(
-            _.cluster, _.centrality.desc(), _.work
-        )
+        joined = held.join(works, "work").order_by(_.cluster, _.centrality.desc(), _.work)
         rows = site.store.arrow(joined.select("cluster", "x", "y", "year"))
         return {name: rows[name].to_numpy() for name in rows.column_names}
 

@@ -110,9 +110,29 @@
     }
     context.putImageData(pixels, 0, 0);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    if (step > 5 * ratio) dots(seen);
     discs(seen);
     names(seen);
     canvas.dataset.milliseconds = (performance.now() - begun).toFixed(1);
+  }
+
+  // From near, dots are round and grow on.
+  function dots(seen) {
+    const toWorld = SPAN / 65535, s = scale();
+    for (const topic of seen) {
+      const radius = Math.min(0.36 * s * topic.r / Math.sqrt(Math.max(topic.drawn, 1)), 9);
+      const dim = matches !== null && !matches.has(topic);
+      context.globalAlpha = dim ? 0.15 : 1;
+      for (let i = topic.first, end = topic.first + topic.drawn; i < end; i++) {
+        const x = toX(xs[i] * toWorld - SPAN / 2), y = toY(ys[i] * toWorld - SPAN / 2);
+        if (x < -9 || y < -9 || x > width + 9 || y > height + 9) continue;
+        context.fillStyle = `rgb(${by === "year" ? mixed(years[i] / yearSpan) : hue(topic)})`;
+        context.beginPath();
+        context.arc(x, y, radius, 0, 2 * Math.PI);
+        context.fill();
+      }
+      context.globalAlpha = 1;
+    }
   }
 
   function discs(seen) {
