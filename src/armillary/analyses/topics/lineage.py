@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from armillary.analyses.topics.graph import graph_from_edges
-from armillary.analyses.topics.leiden import cluster
+from armillary.analyses.topics.leiden import best_of_seeds, cluster
 from armillary.model.columns import table_of
 from armillary.model.progress import silent
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Event = Literal["birth", "split", "merge", "death"]
 _AWAY = 2  # years a topic may be out of sight and still be the same
+_SMALL = 20_000  # works up to which the map of the first year is the best of several
+_TRIES = 10
 
 
 class LineageRecipe(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,7 +176,8 @@ def yearly_topics(
     """Cluster the works of a sliding window that ends in each of the last years.
 
     The resolution falls as works grow in number, so that the number of topics stays about the
-    same and a topic does not split for no other reason than that databases grow.
+    same and a topic does not split for no other reason than that databases grow. The search of
+    each year starts from the topics of the year before: what has not changed stays.
     No method of its own.
 
     Args:
@@ -191,6 +194,7 @@ def yearly_topics(
     matrix = graph.matrix()
     n_last = int(((years > last - recipe.window) & (years <= last)).sum())
     found = []
+    before: NDArray[np.int32] | None = None
     for year in range(last - recipe.years + 1, last + 1):
         nodes = np.flatnonzero((years > year - recipe.window) & (years <= year))
         labels = np.full(graph.n_nodes, -1, dtype=np.int32)
@@ -206,11 +210,16 @@ def yearly_topics(
                 columns=np.concatenate([columns, rows]),
                 weights=np.concatenate([weights, weights]),
             )
-            own = cluster(
-                within,
-                resolution=resolution * n_last / nodes.size,
-                seed=recipe.seed + replicate,
-            )
+            gamma, seed = resolution * n_last / nodes.size, recipe.seed + replicate
+            if before is None:
+                tries = _TRIES if nodes.size <= _SMALL else 1
+                own = best_of_seeds(within, resolution=gamma, seed=seed, tries=tries, iterations=4)
+            else:
+                own = cluster(
+                    within, resolution=gamma, seed=seed, start=before[nodes], iterations=4
+                )
+            before = np.full(graph.n_nodes, -1, dtype=np.int32)
+            before[nodes] = own
             large = np.bincount(own) >= recipe.min_works
             labels[nodes] = np.where(large[own], own, -1)
         found.append(labels)
@@ -274,11 +283,12 @@ def lineage(
             yearly_topics(graph, years, resolution=resolution, recipe=recipe, replicate=replicate)
         )
     lines, resumed = _lines(maps, steps, recipe)
+    shown_now = np.where(years > span[-1] - recipe.window, topics, np.int32(-1))
     rows = []
     for at, (year, labels) in enumerate(zip(span, maps, strict=True)):
         for own, line in sorted(lines[at].items(), key=lambda item: item[1]):
             members = labels == own
-            shown, overlap = _shown(members, topics) if at == len(span) - 1 else (-1, None)
+            shown, overlap = _shown(members, shown_now) if at == len(span) - 1 else (-1, None)
             rows.append(
                 {
                     "corpus": corpus,

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from ibis import _
 
-from armillary.publications.site.topic_facts import TopicFacts
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
     from armillary.publications.site.core import Site
+    from armillary.publications.site.topic_facts import TopicFacts
     from armillary.publications.site.words import Words
 
 MOST_WORKS = 250_000
