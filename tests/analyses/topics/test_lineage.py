@@ -13,7 +13,7 @@ RECIPE = LineageRecipe(years=9, window=4, min_works=8, replicates=5)
 PLANTED = {
     "birth": (2017, 2018),
     "death": (2016, 2018),
-    "merge": (2018, 2021),
+    "merge": (2017, 2021),
     "split": (2015, 2018),
 }
 
