@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betaincinv
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _BLOCK = 4_000_000  # draws held at once
 
