@@ -29,6 +29,8 @@ from armillary.model.columns import table_of
 from armillary.model.progress import silent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from numpy.typing import NDArray
 
     from armillary.analyses.topics.cards.facts import Facts
@@ -105,7 +107,7 @@ def topic_cards(
     if links is not None:
         held = links.select("patent", "work").to_pyarrow()
         pairs = list(zip(held["patent"].to_pylist(), held["work"].to_pylist(), strict=True))
-    families = (
+    families: tuple[Callable[[], Iterator[Measured]], ...] = (
         lambda: size(facts, precision=precision),
         lambda: youth(facts, precision=precision),
         lambda: ages_of_references(facts, ages, precision=precision, price_years=rule.price_years),

@@ -220,7 +220,7 @@ def _fronts(
     classes = rows["classes"].to_pylist()
     order = np.argsort(cited, kind="stable")
     starts = np.searchsorted(cited[order], np.arange(len(titles) + 1))
-    found = []
+    found: list[dict[str, Any]] = []
     for core in groups:
         by = np.unique(
             np.concatenate([citing[order[starts[w] : starts[w + 1]]] for w in core.tolist()])
