@@ -74,7 +74,9 @@ def corpus(*, bare=False):
 def made(*, bare=False, links=None, shuffled=False, **rule):
     tables = corpus(bare=bare)
     if shuffled:
-        tables = {name: table.take(list(range(table.num_rows))[::-1]) for name, table in tables.items()}
+        tables = {
+            name: table.take(list(range(table.num_rows))[::-1]) for name, table in tables.items()
+        }
     store = DuckDBStore({})
     works = store.lend("work", tables["work"])
     none = pa.table({"citing": pa.array([], pa.string()), "cited": pa.array([], pa.string())})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from armillary.analyses.topics.cards.measured import Measured, Precision, mean
@@ -101,11 +102,19 @@ def in_top(
     return result
 
 
-def impact(facts: Facts, *, precision: Precision, top: float, least_set: int) -> Iterator[Measured]:
+def impact(
+    facts: Facts,
+    *,
+    precision: Precision,
+    top: float,
+    least_set: int,
+    within: NDArray[np.float64] | None = None,
+) -> Iterator[Measured]:
     """Measure the citations of each topic.
 
     Citations are those the source counts, compared within the corpus: 1 is what works of the
-    same year and field of the corpus receive, not what all science does.
+    same year and field of the corpus receive, not what all science does. Where the source
+    counts none for any work, those within the corpus are taken, and a note says so.
     Source: Waltman et al. (2011), doi:10.1016/j.joi.2010.08.001; Waltman & Schreiber (2013),
     doi:10.1002/asi.22775.
 
@@ -114,20 +123,21 @@ def impact(facts: Facts, *, precision: Precision, top: float, least_set: int) ->
         precision: How intervals are made.
         top: Share that is the top.
         least_set: Fewest works of a reference set of one field.
+        within: Citations of each work within the corpus; None where there are none.
     """
-    known = ~np.isnan(facts.cited_by)
-    sets = reference_sets(facts.years, facts.fields, known=known, least=least_set)
-    score = normalised(facts.cited_by, sets)
-    leading = in_top(facts.cited_by, sets, top=top)
+    cited_by, note = facts.cited_by, None
+    if within is not None and np.isnan(cited_by).all():
+        cited_by, note = within, "citations_within_corpus"
+    sets = reference_sets(facts.years, facts.fields, known=~np.isnan(cited_by), least=least_set)
+    columns = (
+        ("citations_per_work", cited_by, "citations"),
+        ("mncs", normalised(cited_by, sets), "ratio"),
+        ("pp_top", in_top(cited_by, sets, top=top), "share"),
+    )
     for cluster in range(len(facts.clusters)):
         base = facts.of_cluster(cluster)
-        columns = (
-            ("citations_per_work", facts.cited_by, "citations"),
-            ("mncs", score, "ratio"),
-            ("pp_top", leading, "share"),
-        )
         for name, values, unit in columns:
-            yield mean(
+            found = mean(
                 name,
                 cluster,
                 base=base,
@@ -136,3 +146,4 @@ def impact(facts: Facts, *, precision: Precision, top: float, least_set: int) ->
                 precision=precision,
                 unknown="no_citation_counts",
             )
+            yield msgspec.structs.replace(found, note=found.note or note)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from armillary.analyses.topics.cards.actors import KINDS, actor_indicators, actors_of, names_of
 from armillary.analyses.topics.cards.card import CardRule, cards
@@ -111,7 +112,13 @@ def topic_cards(
         lambda: size(facts, precision=precision),
         lambda: youth(facts, precision=precision),
         lambda: ages_of_references(facts, ages, precision=precision, price_years=rule.price_years),
-        lambda: impact(facts, precision=precision, top=rule.top, least_set=rule.least_set),
+        lambda: impact(
+            facts,
+            precision=precision,
+            top=rule.top,
+            least_set=rule.least_set,
+            within=_cited_within(facts, citations),
+        ),
         lambda: new_terms(facts, rule=rule.novelty, precision=precision),
         lambda: atypical_combinations(facts, rule=rule.novelty, precision=precision),
         lambda: textual_coherence(facts, rule=rule.coherence, precision=precision),
@@ -138,6 +145,17 @@ def topic_cards(
         },
         measured=tuple(measured),
     )
+
+
+def _cited_within(facts: Facts, citations: Table) -> NDArray[np.float64] | None:
+    """Count citations within the corpus, each pair once; None where there are none."""
+    held = citations.select("citing", "cited").distinct().to_pyarrow()
+    ids = pa.array(facts.works, pa.string())
+    citing, cited = (pc.index_in(held[end].cast(pa.string()), ids) for end in ("citing", "cited"))
+    known = pc.and_(pc.is_valid(citing), pc.is_valid(cited))
+    numbers = np.asarray(cited.filter(known).to_numpy(), dtype=np.int64)
+    counts = np.bincount(numbers, minlength=len(facts.works)).astype(np.float64)
+    return counts if counts.any() else None
 
 
 def works_behind(
