@@ -9,6 +9,7 @@ import numpy as np
 
 from armillary.analyses.topics.lists.burst_states import Burst, burst_states, bursts
 from armillary.analyses.topics.lists.open_list import OpenList
+from armillary.analyses.topics.words import is_han
 from armillary.model.columns import table_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class BurstRule(msgspec.Struct, frozen=True, kw_only=True):
     least_years: int = 5
 
 
+_COVER = 0.5  # a phrase stands for its part where it makes up this share of the part's works
 _DEFAULT = BurstRule()
 
 
@@ -84,7 +86,8 @@ def bursts_of_terms(
 ) -> OpenList:
     """List the terms that are in a burst in the last year, strongest first.
 
-    A term whose words are all in a stronger one, or the other way about, is not listed again.
+    A phrase that covers half the works of a term stands for it; a term whose words are all in a
+    stronger one, or the other way about, is not listed again.
     Source: Kleinberg (2003), doi:10.1023/A:1024940629314.
 
     Args:
@@ -142,7 +145,11 @@ def _list(
     now = [burst for burst in found if burst.last == len(years) - 1]
     now.sort(key=lambda b: (-b.weight, items[b.stream][0]))
     if kind == "term":
-        now = _without_repetition(now, items, rule.length)
+        sizes = {
+            burst.stream: int(counts[burst.stream, burst.first : burst.last + 1].sum())
+            for burst in now
+        }
+        now = _without_repetition(now, items, sizes=sizes, length=rule.length)
     return OpenList(
         name=name,
         rule=_in_words(kind, rule),
@@ -181,20 +188,64 @@ def _list(
 
 
 def _without_repetition(
-    found: list[Burst], items: list[tuple[str, str]], length: int
+    found: list[Burst], items: list[tuple[str, str]], *, sizes: dict[int, int], length: int
 ) -> list[Burst]:
+    """Take the best bursts, whole phrases for their parts, none that repeats another's words.
+
+    Args:
+        found: Bursts of terms, best first.
+        items: The terms.
+        sizes: Works in the burst, by stream.
+        length: Most bursts to take.
+    """
     kept: list[Burst] = []
     taken: list[set[str]] = []
+    words = {burst.stream: _words(items[burst.stream][0]) for burst in found}
+    holding: dict[str, list[Burst]] = {}
     for burst in found:
-        text = items[burst.stream][0].lower()
-        words = set(text.split()) if " " in text or text.isascii() else set(text)
-        if any(words <= other or other <= words for other in taken):
+        for word in set(words[burst.stream]):
+            holding.setdefault(word, []).append(burst)
+    for burst in found:
+        whole = _whole(burst, words, holding=holding, sizes=sizes)
+        mine = set(words[whole.stream])
+        if any(mine <= other or other <= mine for other in taken):
             continue
-        kept.append(burst)
-        taken.append(words)
+        kept.append(whole)
+        taken.append(mine)
         if len(kept) == length:
             break
-    return kept
+    return sorted(kept, key=lambda b: (-b.weight, items[b.stream][0]))
+
+
+def _whole(
+    burst: Burst,
+    words: dict[int, list[str]],
+    *,
+    holding: dict[str, list[Burst]],
+    sizes: dict[int, int],
+) -> Burst:
+    """Return the longest phrase in a burst that covers half the works of a term, or the term."""
+    part = words[burst.stream]
+    longer = [
+        other
+        for other in holding[part[0]]
+        if len(words[other.stream]) > len(part)
+        and sizes[other.stream] >= _COVER * sizes[burst.stream]
+        and _contains(words[other.stream], part)
+    ]
+    if not longer:
+        return burst
+    return max(longer, key=lambda b: (len(words[b.stream]), b.weight, words[b.stream]))
+
+
+def _contains(longer: list[str], shorter: list[str]) -> bool:
+    size = len(shorter)
+    return any(longer[n : n + size] == shorter for n in range(len(longer) - size + 1))
+
+
+def _words(term: str) -> list[str]:
+    """Return the words of a term, its characters where it is Chinese."""
+    return list(term) if is_han(term) else term.lower().split()
 
 
 def _in_words(kind: str, rule: BurstRule) -> dict[str, str]:
