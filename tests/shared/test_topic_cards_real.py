@@ -6,6 +6,7 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,7 +17,7 @@ from armillary.analyses.topics.cards import facts_of, topic_cards, works_behind
 from armillary.analyses.topics.lists import open_lists
 from armillary.evidence.duckdb import DuckDBStore
 from armillary.model.areas import area_of
-from armillary.model.columns import schema
+from armillary.model.columns import schema, table_of
 from armillary.model.literature import TopicRecipe
 from armillary.sources.lenses import read_goals
 from armillary.sources.works.citations import resolve_citations
@@ -130,3 +131,35 @@ def test_all_queries_of_aurora_are_read_and_answered_within_a_minute_of_one_core
         "energy" in titles[work].lower() or "power" in titles[work].lower() for work in energy
     )
     assert said > 0.3 * len(energy) > 10
+
+
+def test_random_topics_of_real_works_are_no_more_coherent_or_cited_than_chance():
+    works = works_of("robotics-icra-iros/robotics.parquet")
+    random = np.random.default_rng(0)
+    drawn = random.integers(0, 60, works.num_rows)
+    growth = {"growth": 1.0, "growth_low": 0.9, "growth_high": 1.1, "trend_z": 0.0, "label": "x"}
+    window = {"recent_from": 2021, "recent_to": 2023, "before_from": 2018, "before_to": 2020}
+    names = [f"T{n:04d}" for n in range(60)]
+    clusters = table_of("cluster", [growth | window | {"cluster": name} for name in names])
+    members = table_of(
+        "cluster_work",
+        [
+            {"cluster": names[n], "work": work, "centrality": 0.5}
+            for n, work in zip(drawn.tolist(), works["work"].to_pylist(), strict=True)
+        ],
+    )
+    store = DuckDBStore({})
+    lent = store.lend("work", works)
+    none = pa.table({"citing": pa.array([], pa.string()), "cited": pa.array([], pa.string())})
+
+    facts = facts_of(lent, clusters, members=members, corpus="random")
+    made = topic_cards(facts, lent, citations=store.lend("citation", none))
+
+    store.close()
+    rows = made.tables["cluster_indicator"].to_pylist()
+    coherence = [r["value"] for r in rows if r["indicator"] == "textual_coherence"]
+    cited = [r for r in rows if r["indicator"] == "mncs"]
+    assert max(abs(value) for value in coherence) < 0.01  # real topics have 0.04 to 0.14
+    assert sum(r["low"] <= 1 <= r["high"] for r in cited) > 0.75 * len(cited)
+    strong = [r for r in made.tables["cluster_card"].to_pylist() if r["word"] == "strong"]
+    assert not [r for r in strong if r["attribute"] in ("coherence", "fast_growth")]
