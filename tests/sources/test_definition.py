@@ -126,6 +126,34 @@ def test_each_mistake_has_its_own_plain_error(folder, old, new, says):
     assert all(problem.fix and "observatory.toml" in problem.where for problem in found)
 
 
+def test_a_lens_names_its_queries_and_the_works_it_looks_at(folder):
+    lens = '[lenses.sdg]\ntitle = "Goals"\nqueries = "policies/*.csv"\n'
+
+    made = read_observatory(write(folder, GOOD + lens)).lenses["sdg"]
+
+    assert [file.name for file in made.queries] == ["a.csv", "b.csv"]
+    assert made.sources == ("corpus",)
+    assert made.within_years is False
+
+
+@pytest.mark.parametrize(
+    ("lens", "says"),
+    [
+        ('[lenses.sdg]\ntitle = "Goals"\n', "names no queries"),
+        ('[lenses.sdg]\ntitle = "Goals"\nqueries = "data/*.xml"\n', "finds no file"),
+        (
+            '[lenses.sdg]\ntitle = "G"\nqueries = "policies/*.csv"\nwithin_years = 2009\n',
+            "neither true nor false",
+        ),
+        ('[lenses.sdg]\ntitle = "G"\nqueries = "policies/*.csv"\nworks = "rd"\n', "names 'rd'"),
+    ],
+)
+def test_a_lens_that_cannot_be_looked_through_says_why(folder, lens, says):
+    found = problems(folder, GOOD + lens)
+
+    assert [says in problem.problem for problem in found] == [True]
+
+
 def test_simulated_indicators_name_their_framework_and_units(folder):
     (folder / "units.csv").write_text("unit,region\nCHN,Asia\nDEU,Europe\n", encoding="utf-8")
     text = GOOD.replace(

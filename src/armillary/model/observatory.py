@@ -211,6 +211,22 @@ class PoliciesDefinition(msgspec.Struct, frozen=True, kw_only=True):
     about: Text = Text()
 
 
+class LensDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """`[lenses.ID]`: queries that find the works about each goal of a list.
+
+    Args:
+        queries: XML files of the queries; they are the user's own.
+        sources: Sources of works that are looked at.
+        within_years: Keep to the years the authors of the queries searched.
+    """
+
+    id: str
+    title: Text
+    queries: tuple[Path, ...]
+    sources: tuple[str, ...]
+    within_years: bool = False
+
+
 class ReportDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """`[report]`: the PDF report; empty lists mean everything the observatory holds."""
 
@@ -237,4 +253,5 @@ class Observatory(msgspec.Struct, frozen=True, kw_only=True):
     statistics: dict[str, StatisticsDefinition] = {}
     topics: dict[str, TopicsDefinition] = {}
     policies: dict[str, PoliciesDefinition] = {}
+    lenses: dict[str, LensDefinition] = {}
     report: ReportDefinition = ReportDefinition()

@@ -20,6 +20,7 @@ from armillary.model.observatory import (
     LANGUAGES,
     IndexDefinition,
     IndicatorSimulation,
+    LensDefinition,
     Observatory,
     PoliciesDefinition,
     ReportDefinition,
@@ -42,7 +43,7 @@ FILE = "observatory.toml"
 
 _ID = re.compile(r"^[a-z][a-z0-9_-]*$")
 _TOP = ("title", "languages", "about", "institute", "licence", "sources", "index", "statistics")
-_TOP_KEYS = (*_TOP, "topics", "policies", "report")
+_TOP_KEYS = (*_TOP, "topics", "policies", "lenses", "report")
 _READS: dict[str, SourceKind] = {
     "read": "statistics",
     "works": "works",
@@ -98,6 +99,7 @@ class _Reader:
             statistics=self.each("statistics", self.statistic),
             topics=self.each("topics", self.topic),
             policies=self.each("policies", self.register),
+            lenses=self.each("lenses", self.lens),
             report=self.report(data),
         )
         raise_all(self.problems)
@@ -460,6 +462,33 @@ class _Reader:
             title=self.text(table, "title", *at, required=True),
             sources=self.used(table, "sources", ("policies",), *at),
             about=self.text(table, "about", *at),
+        )
+
+    def lens(self, name: str, table: dict[str, Any]) -> LensDefinition | None:
+        at = ("lenses", name)
+        known = ("title", "queries", "works", "within_years")
+        self.problems += self.toml.unknown_keys(table, known, *at)
+        within_years = table.get("within_years", False)
+        if not isinstance(within_years, bool):
+            self.problem(
+                f"within_years = {within_years!r} is neither true nor false.",
+                *at,
+                "within_years",
+                fix="write within_years = true, or remove it",
+            )
+        if "queries" not in table:
+            self.problem(
+                f"The lens {name!r} names no queries.",
+                *at,
+                fix='write queries = "data/aurora/*.xml"',
+            )
+            return None
+        return LensDefinition(
+            id=name,
+            title=self.text(table, "title", *at, required=True),
+            queries=self.files(table, "queries", *at),
+            sources=self.used(table, "works", ("works", "simulated"), *at),
+            within_years=within_years is True,
         )
 
     def report(self, data: Mapping[str, Any]) -> ReportDefinition:

@@ -10,6 +10,7 @@ import msgspec
 import pyarrow as pa
 
 from armillary.model.columns import table_of
+from armillary.workflow.lenses import lens_steps
 from armillary.workflow.read import read_source
 from armillary.workflow.step import Result, Step, Work
 
@@ -51,6 +52,8 @@ def steps(observatory: Observatory) -> list[Step]:
     for one in observatory.indexes.values():
         road += [_index(one, observatory), _audit(one, observatory)]
     road += [_topics(one, observatory) for one in observatory.topics.values()]
+    for lens in observatory.lenses.values():
+        road += lens_steps(lens, observatory)
     road += [_register(one, observatory) for one in observatory.policies.values()]
     if observatory.policies:
         road.append(_search(observatory.policies))

@@ -315,3 +315,21 @@ def _stem(word: str) -> str:
     while (shorter := _SUFFIX.sub("", stem)) != stem and len(shorter) >= 3:
         stem = shorter
     return stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] else stem
+
+
+def candidate_terms(
+    tokens: Tokens, levels: Sequence[Phrases]
+) -> tuple[list[str], sparse.csr_array]:
+    """List the phrases that may name a topic, and which works use them.
+
+    No method of its own: the candidates `characteristic_terms` chooses from.
+
+    Args:
+        tokens: Words of the works.
+        levels: Phrases by length.
+
+    Returns:
+        The terms as people read them; and 1 where a work uses one, shape (works, terms).
+    """
+    terms, uses = _candidates(tokens, levels)
+    return [term.text for term in terms], uses
