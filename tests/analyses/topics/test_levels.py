@@ -83,8 +83,7 @@ def test_quality_on_the_contracted_graph_differs_by_the_same_as_on_the_works():
 
     whole = [quality(graph, one[topic], resolution=0.05) * total for one in divisions]
     between = [
-        quality(small_graph, one, resolution=0.05, sizes=sizes) * small_total
-        for one in divisions
+        quality(small_graph, one, resolution=0.05, sizes=sizes) * small_total for one in divisions
     ]
 
     np.testing.assert_allclose(np.diff(whole), np.diff(between), atol=1e-9)

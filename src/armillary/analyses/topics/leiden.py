@@ -38,9 +38,7 @@ class Canonical(msgspec.Struct, frozen=True, kw_only=True):
     unit: float
 
 
-def canonical(
-    graph: Graph, *, seed: int, sizes: NDArray[np.integer] | None = None
-) -> Canonical:
+def canonical(graph: Graph, *, seed: int, sizes: NDArray[np.integer] | None = None) -> Canonical:
     """Renumber a graph by its identifiers and a seed, so that input order cannot matter.
 
     No method of its own.
