@@ -38,10 +38,15 @@ class Canonical(msgspec.Struct, frozen=True, kw_only=True):
     unit: float
 
 
-def canonical(graph: Graph, *, seed: int) -> Canonical:
+def canonical(graph: Graph, *, seed: int, sizes: NDArray[np.integer] | None = None) -> Canonical:
     """Renumber a graph by its identifiers and a seed, so that input order cannot matter.
 
     No method of its own.
+
+    Args:
+        graph: Related works, or groups of works.
+        seed: Another seed gives another order.
+        sizes: Works each node stands for, shape (nodes,); None for one each.
     """
     order = canonical_order(graph.ids, seed=seed)
     moved = graph.matrix()[order][:, order].tocsr()
@@ -52,7 +57,7 @@ def canonical(graph: Graph, *, seed: int) -> Canonical:
         starts=moved.indptr.astype(np.int64),
         neighbours=moved.indices.astype(np.int32),
         weights=np.maximum(np.rint(moved.data.astype(np.float64) / unit), 1).astype(np.float32),
-        sizes=np.ones(graph.n_nodes),
+        sizes=np.ones(graph.n_nodes) if sizes is None else sizes[order].astype(np.float64),
         unit=unit,
     )
 
@@ -124,10 +129,16 @@ def _run(graph: Canonical, labels: NDArray[np.int32], gamma: float) -> NDArray[n
         labels, node_of = labels[founders], parts[node_of]
 
 
-def by_size(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+def by_size(
+    labels: NDArray[np.int32], *, sizes: NDArray[np.integer] | None = None
+) -> NDArray[np.int32]:
     """Number clusters by size, the largest 0; equal sizes in the order of their first node.
 
     No method of its own.
+
+    Args:
+        labels: Cluster of each node, shape (nodes,).
+        sizes: Works each node stands for, shape (nodes,); None for one each.
 
     Examples:
         >>> by_size(np.array([7, 3, 3, 5], dtype=np.int32))
@@ -136,12 +147,20 @@ def by_size(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     names, first, inverse, counts = np.unique(
         labels, return_index=True, return_inverse=True, return_counts=True
     )
+    if sizes is not None:
+        counts = np.bincount(inverse, weights=sizes)
     rank = np.empty(names.size, dtype=np.int32)
     rank[np.lexsort((first, -counts))] = np.arange(names.size)
     return rank[inverse]
 
 
-def quality(graph: Graph, labels: NDArray[np.int32], *, resolution: float) -> float:
+def quality(
+    graph: Graph,
+    labels: NDArray[np.int32],
+    *,
+    resolution: float,
+    sizes: NDArray[np.integer] | None = None,
+) -> float:
     """Return the quality the constant Potts model gives a clustering.
 
     Source: Traag, Van Dooren & Nesterov (2011), Narrow scope for resolution-limit-free community
@@ -149,8 +168,9 @@ def quality(graph: Graph, labels: NDArray[np.int32], *, resolution: float) -> fl
 
     Args:
         graph: Related works.
-        labels: Cluster of each node, shape (nodes,).
+        labels: Cluster of each node, -1 for none, shape (nodes,).
         resolution: As in `cluster`.
+        sizes: Works each node stands for, shape (nodes,); None for one each.
 
     Returns:
         Weight within clusters less `resolution` for each pair of works within one, as a share
@@ -158,7 +178,10 @@ def quality(graph: Graph, labels: NDArray[np.int32], *, resolution: float) -> fl
     """
     rows = np.repeat(np.arange(graph.n_nodes), np.diff(graph.starts))
     weights = graph.weights.astype(np.float64)
-    within = weights[labels[rows] == labels[graph.neighbours]].sum() / 2
-    sizes = np.bincount(labels).astype(np.float64)
-    pairs = (sizes * (sizes - 1) / 2).sum()
+    alike = (labels[rows] == labels[graph.neighbours]) & (labels[rows] >= 0)
+    within = weights[alike].sum() / 2
+    works = np.ones(labels.size) if sizes is None else sizes.astype(np.float64)
+    held = labels >= 0
+    total = np.bincount(labels[held], weights=works[held])
+    pairs = ((total**2).sum() - (works[held] ** 2).sum()) / 2
     return float((within - resolution * pairs) / (weights.sum() / 2))

@@ -87,7 +87,10 @@ def _read(site: Site, definition: TopicsDefinition) -> TopicFacts:
     asked = site.lineage.get(("cluster", f"topics:{corpus}"), {}).get("parameters") or "{}"
     return TopicFacts(
         clusters={row["cluster"]: row for row in clusters},
-        groups=[],
+        groups=sorted(
+            site.rows("cluster_group", corpus=corpus),
+            key=lambda row: (-row["n_works"], row["group"]),
+        ),
         years=_grouped(site.rows("cluster_year", corpus=corpus)),
         neighbours=links,
         works=_central(site, corpus),
