@@ -24,7 +24,10 @@ _MISSING = {"NA", "-", "N/A"}
 # export, the ones with underscores those of tables made from it.
 _NAMES: dict[str, tuple[str, ...]] = {
     "publication_number": ("publication number", "publication_number"),
-    "title": ("title - dwpi", "title", "title (english)", "title_original_english_cleaned"),
+    "title": (
+        "title - dwpi", "title", "title (english)", "title_original_english_cleaned",
+        "title_original_cleaned",
+    ),
     "abstract": ("abstract - dwpi", "abstract", "abstract (english)"),
     "publication_date": ("publication date", "publication_date"),
     "application_number": ("application number", "application_numbers"),

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 # Patterns are written so that Python, DuckDB (RE2) and Spark (Java) read them alike.
 _MARKS = r"[-\s/.,]"
-_WHOLE = r"^([A-Z][A-Z])([A-Z]{0,3})([0-9]+)([A-Z][0-9]?)?$"
+# Office, letters of a series, number (Indian ones name a branch and the year: 496MUM2008), kind;
+# a date behind the kind, as some lists add it, is no part of the number.
+_WHOLE = (
+    r"^([A-Z][A-Z])([A-Z]{0,2})([0-9]+(?:[A-Z]{2,4}[0-9]{4})?)"
+    r"(?:([A-Z][0-9]?)(?:(?:19|20)[0-9]{6})?)?$"
+)
+# "Li S, 2005" is an author and a year.
+_PROSE = ", "
 _LONG_US = r"^(19|20)[0-9]{2}0[0-9]{6}$"
 _SHORT_WO = r"^[0-9]{7}$|^(7[89]|[89][0-9]|[0-2][0-9])[0-9]{6}$"
 _IMPERIAL = r"^[0-9]{7,8}$"
@@ -74,8 +81,9 @@ def normalise(text: str | None) -> PublicationNumber | None:
         >>> normalise("Smith, 2005") is None
         True
     """
-    found = re.match(_WHOLE, re.sub(_MARKS, "", (text or "").upper()))
-    if found is None:
+    said = (text or "").upper()
+    found = re.match(_WHOLE, re.sub(_MARKS, "", said))
+    if found is None or _PROSE in said:
         return None
     office, letters, digits, kind = (part or "" for part in found.groups())
     return PublicationNumber(
@@ -162,7 +170,7 @@ def _key(prefix: str, name: StringValue, holds: ibis.expr.types.BooleanValue) ->
 
 def _parts(text: StringValue) -> tuple[StringValue, StringValue, StringValue]:
     """Do what `normalise` does, as expressions; all three are empty where it gives None."""
-    bare = text.upper().re_replace(_MARKS, "")
+    bare = ibis.ifelse(text.contains(_PROSE), "", text.upper().re_replace(_MARKS, ""))
     office, letters, digits, kind = (bare.re_extract(_WHOLE, n) for n in (1, 2, 3, 4))
     lead = digits.substr(0, digits.length() - _SERIAL)
     tail = digits.substr(digits.length() - _SERIAL)
