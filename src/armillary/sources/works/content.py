@@ -110,7 +110,7 @@ def decode(data: bytes, *, file: str) -> Text:
 
     A byte order mark decides; else UTF-8 where the bytes are UTF-8 but for a few damaged
     characters; else GB18030 where nearly all other bytes pair up as common Chinese
-    characters; else Mac Roman where lines end as they did on old Macintoshes and it makes more
+    characters; else Mac Roman where lines end as they did on old Macintoshes and it makes as many
     letters; else Windows-1252 (Latin-1), as the last resort.
 
     Raises:
@@ -151,7 +151,8 @@ def _not_quite_utf8(data: bytes) -> tuple[str, str]:
     high = len(_HIGH.findall(data))
     if 2 * len(_GB2312_PAIR.findall(data)) >= 0.9 * high:
         return _flawed(data, "gb18030", "GB18030")
-    if b"\r" in data and b"\n" not in data and _letters(data, "mac_roman") > _letters(data, "cp1252"):
+    old_macintosh = b"\r" in data and b"\n" not in data
+    if old_macintosh and _letters(data, "mac_roman") >= _letters(data, "cp1252"):
         return data.decode("mac_roman"), "read as Mac Roman, the last resort"
     try:
         return data.decode("cp1252"), "read as Windows-1252, the last resort"

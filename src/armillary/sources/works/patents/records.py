@@ -129,7 +129,7 @@ class PatentRecords(Records):
 def with_patents(reading: Reading, patents: pa.Table) -> Reading:
     """Add the rows of `patent` that belong to the works kept."""
     works = reading.tables["work"]
-    places = pa.array(_places(works))
+    places = pa.array(_places(works), pa.string())
     kept = patents.filter(pc.is_in(pa.array(_places(patents), pa.string()), value_set=places))
     return msgspec.structs.replace(reading, tables={**reading.tables, "patent": kept})
 

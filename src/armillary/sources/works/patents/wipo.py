@@ -101,7 +101,7 @@ def read_landscape(content: Text, *, source: str, origin: Origin) -> Reading:
     text, n_named = _told_apart(content.text)
     for line, row in delimited.rows(text, records):
         held = {
-            name.lower(): "" if cell.strip() in _MISSING else " ".join(cell.split())
+            name.lower(): "" if cell.strip() in _MISSING else _tidied(cell)
             for name, cell in row.items()
         }
         records.keep_patent(f"line {line}", _of_landscape(held))
@@ -122,6 +122,12 @@ def _told_apart(text: str) -> tuple[str, int]:
         return text, 0
     quoted = ",".join('"' + name.replace('"', '""') + '"' for name in names)
     return f"{text[:blank]}{quoted}\n{body}", n_named
+
+
+def _tidied(cell: str) -> str:
+    """Drop the country behind a name, set off by several blanks, and blanks at line ends."""
+    parts = (re.sub(r"\s{2,}[A-Z]{2}\s*$", "", part) for part in cell.split("|"))
+    return " | ".join(" ".join(part.split()) for part in parts)
 
 
 def _of_landscape(row: dict[str, str]) -> Patent:
@@ -148,6 +154,6 @@ def _of_landscape(row: dict[str, str]) -> Patent:
         family_members=many("family members"),
         family_size=min(sizes, default=None),
         applicants=many("applicant"),
-        inventors=[re.sub(r"\s+[A-Z]{2}$", "", name) for name in many("inventors")],
+        inventors=many("inventors"),
         ipc=many("ipc classes"),
     )

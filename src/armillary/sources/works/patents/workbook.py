@@ -113,7 +113,10 @@ def read_sheet(data: bytes, unpacked: dict[str, bytes], *, file: str) -> Sheet:
     try:
         book = python_calamine.load_workbook(io.BytesIO(data))
         held = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except Exception as error:  # calamine has no common kind of error
+    except BaseException as error:
+        # Calamine has no common kind of error, and its own crash is no Exception of Python.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise _refused(f"The workbook cannot be read: {error}.", file) from error
     return Sheet(rows=[[_text(cell) for cell in row] for row in held])
 
