@@ -5,20 +5,24 @@ from __future__ import annotations
 import random
 
 _WORDS = (
-    "adaptive algae antenna battery carbon catalyst cell ceramic circuit coating control crystal "
-    "delivery detection device diode drone enzyme fibre film filter flow fuel gas gene glass "
-    "graphene growth heat hybrid image ion laser layer learning lens lithium magnetic membrane "
-    "metal micro mobile model molecular nano network noise optical oxide particle peptide phase "
-    "photon plasma polymer power protein pulse quantum radar reactor receptor robot sensor "
-    "signal silicon solar spectral spin storage stress surface switch thermal thin tissue "
-    "transport tumor ultrasound vaccine vapor virus water wave wireless yeast zeolite"
-).split()
+    "adaptive", "algae", "antenna", "battery", "carbon", "catalyst", "cell", "ceramic",
+    "circuit", "coating", "control", "crystal", "delivery", "detection", "device", "diode",
+    "drone", "enzyme", "fibre", "film", "filter", "flow", "fuel", "gas", "gene", "glass",
+    "graphene", "growth", "heat", "hybrid", "image", "ion", "laser", "layer", "learning",
+    "lens", "lithium", "magnetic", "membrane", "metal", "micro", "mobile", "model", "molecular",
+    "nano", "network", "noise", "optical", "oxide", "particle", "peptide", "phase", "photon",
+    "plasma", "polymer", "power", "protein", "pulse", "quantum", "radar", "reactor", "receptor",
+    "robot", "sensor", "signal", "silicon", "solar", "spectral", "spin", "storage", "stress",
+    "surface", "switch", "thermal", "thin", "tissue", "transport", "tumor", "ultrasound",
+    "vaccine", "vapor", "virus", "water", "wave", "wireless", "yeast", "zeolite",
+)  # fmt: skip
 _LINKS = ("of", "for", "in", "with", "by", "and", "on", "using")
 _NAMES = (
-    "Smith Müller García Chen Wang Nakamura O'Brien Ivanova Kowalski Dupont Rossi Johansson "
-    "Lee Kim Patel Silva Novák Andersen Schmidt Brown Taylor Martin Leclerc Yamada Zhang Liu "
-    "Fischer Weber Moreau Costa"
-).split()
+    "Smith", "Müller", "García", "Chen", "Wang", "Nakamura", "O'Brien", "Ivanova", "Kowalski",
+    "Dupont", "Rossi", "Johansson", "Lee", "Kim", "Patel", "Silva", "Novák", "Andersen",
+    "Schmidt", "Brown", "Taylor", "Martin", "Leclerc", "Yamada", "Zhang", "Liu", "Fischer",
+    "Weber", "Moreau", "Costa",
+)  # fmt: skip
 _JOURNALS = (
     ("Journal of Applied Physics", "J. Appl. Phys."),
     ("Nature Materials", "Nat. Mater."),
@@ -58,7 +62,7 @@ def made_works(rng: random.Random, n: int) -> list[dict[str, object]]:
     return works
 
 
-def cited(rng: random.Random, work: dict[str, object]) -> str:
+def cited(rng: random.Random, work: dict[str, object]) -> str:  # noqa: PLR0911
     """Write a work as a patent cites it, in one of eight styles, with the usual noise."""
     style = rng.randrange(8)
     last, initial, year = str(work["last"]), work["initial"], work["year"]
@@ -70,7 +74,9 @@ def cited(rng: random.Random, work: dict[str, object]) -> str:
     if style == 1:
         return f"{last.upper()} {initial} ET AL: '{title}', {str(full).upper()}, {year}-03-12"
     if style == 2:
-        return f"{initial}. {last} & others ({year}) {title}. {full} {volume}:{page}-{int(page) + 9}"
+        return (
+            f"{initial}. {last} & others ({year}) {title}. {full} {volume}:{page}-{int(page) + 9}"
+        )
     if style == 3:
         return f"{last} et al. {title.upper()} {short} {volume} ({year}) {page}"
     if style == 4:
@@ -110,7 +116,9 @@ def _noisy(rng: random.Random, title: str) -> str:
         at = rng.randrange(len(words))
         word = words[at]
         place = rng.randrange(len(word))
-        words[at] = word[:place] + (word[place] * 2 if rng.random() < 0.5 else "") + word[place + 1 :]
+        words[at] = (
+            word[:place] + (word[place] * 2 if rng.random() < 0.5 else "") + word[place + 1 :]
+        )
     if rng.random() < 0.1 and len(words) > 5:  # cut short
         words = [*words[:-1], "..."]
     return " ".join(words).replace(" and ", rng.choice([" and ", " & "]))

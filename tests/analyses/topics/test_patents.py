@@ -122,13 +122,14 @@ def test_a_cluster_knows_its_applicants_offices_and_fields(frame, rows):
 
 
 def test_indicators_rest_on_the_patents_that_state_them(frame, rows):
-    links = frame(
-        {"patent": ["p1", "p1", "p4"], "work": ["w1", "w2", "w1"], "rule": ["doi"] * 3}
-    )
+    links = frame({"patent": ["p1", "p1", "p4"], "work": ["w1", "w2", "w1"], "rule": ["doi"] * 3})
 
     found = rows(
         patent_indicators(
-            frame(PATENTS), frame(MEMBERS), links, concordance=frame(ipc_concordance())
+            frame(PATENTS),
+            frame(MEMBERS),
+            science_links=links,
+            concordance=frame(ipc_concordance()),
         )
     )
 

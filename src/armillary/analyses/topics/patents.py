@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from armillary.model.table import Table
 
 
-
 def cluster_patents(patents: Table, cluster_works: Table, *, concordance: Table) -> Table:
     """Count applicants, offices, technology fields and sectors of the patents of each cluster.
 
@@ -66,7 +65,7 @@ def cluster_patents(patents: Table, cluster_works: Table, *, concordance: Table)
 
 
 def patent_indicators(
-    patents: Table, cluster_works: Table, science_links: Table, *, concordance: Table
+    patents: Table, cluster_works: Table, *, science_links: Table, concordance: Table
 ) -> Table:
     """Sum up the patents of each cluster in a few numbers.
 

@@ -51,13 +51,9 @@ def science_links(
     papers = works.filter(works.type != "patent")
     by_doi = _by_doi(strings, papers)
     rest = strings.anti_join(by_doi, ["patent", "text"])
-    by_title = _by_title(
-        rest, papers, least_share=least_share, year_slack=year_slack
-    )
+    by_title = _by_title(rest, papers, least_share=least_share, year_slack=year_slack)
     found = by_doi.union(by_title)
-    order = ibis.window(
-        group_by=("patent", "work"), order_by=(ibis.desc("score"), "rule", "text")
-    )
+    order = ibis.window(group_by=("patent", "work"), order_by=(ibis.desc("score"), "rule", "text"))
     return (
         found.mutate(place=ibis.row_number().over(order))
         .filter(_.place == 0)
@@ -69,14 +65,14 @@ def science_links(
 def _by_doi(strings: Table, papers: Table) -> Table:
     named = papers.filter(_.doi.notnull()).group_by("doi").agg(work=_.work.min())
     cited = strings.mutate(doi=_.text.lower().re_extract(_DOI, 1).re_replace(_DOI_TAIL, ""))
-    return cited.filter(_.doi != "").join(named, "doi").select(
-        "patent", "work", "text", rule=ibis.literal("doi"), score=ibis.literal(1.0)
+    return (
+        cited.filter(_.doi != "")
+        .join(named, "doi")
+        .select("patent", "work", "text", rule=ibis.literal("doi"), score=ibis.literal(1.0))
     )
 
 
-def _by_title(
-    strings: Table, papers: Table, *, least_share: float, year_slack: int
-) -> Table:
+def _by_title(strings: Table, papers: Table, *, least_share: float, year_slack: int) -> Table:
     titled = papers.select(
         "work",
         "year",

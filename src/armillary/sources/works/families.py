@@ -101,13 +101,11 @@ def _components(n: int, groups: Sequence[Sequence[int]]) -> list[int]:
     return [int(label) for label in labels]
 
 
-def _evidence(
-    keys: dict[tuple[str, str], list[int]], kept: set[int]
-) -> dict[int, tuple[str, str]]:
+def _evidence(keys: dict[tuple[str, str], list[int]], kept: set[int]) -> dict[int, tuple[str, str]]:
     """Choose what to say for each record: what it shares with the one kept, else with any."""
     best: dict[int, tuple[tuple[int, int, str], tuple[str, str]]] = {}
     for (rule, said), members in keys.items():
-        if len(members) < 2:  # noqa: PLR2004 - one record joins nothing
+        if len(members) < 2:
             continue
         indirect = 0 if kept & set(members) else 1
         rank = (indirect, _RULES.index(rule), said)

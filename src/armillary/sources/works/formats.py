@@ -86,7 +86,8 @@ def read_works(
 
     Returns:
         Table `work`, one row per record (for Derwent per patent family), each with the line
-        or row it came from; for patents also the table `patent`, one row per record; the records refused, each with a reason; and counts that balance.
+        or row it came from; for patents also the table `patent`, one row per record; the
+        records refused, each with a reason; and counts that balance.
 
     Raises:
         SourceError: The file is none of `formats()`, is damaged as a whole, or holds nothing.

@@ -23,7 +23,8 @@ US-8001762-B2,Granted Lamp,Acme,Jo Doe,2006-08-04,2007-08-03,2011-08-23,2011-08-
 """
 GOOGLE_RESAVED = """id;title;assignee;inventor/author;priority date;filing/creation date;\
 publication date;grant date;result link;representative figure link
-US-2011185700-A1;Flying Lamp, red ;Acme, Inc.;Jane R\ufffde, Jo Doe;01/03/2009;29/01/2010;04/08/2011;;u;
+US-2011185700-A1;Flying Lamp, red ;Acme, Inc.;Jane R\ufffde, Jo Doe;\
+01/03/2009;29/01/2010;04/08/2011;;u;
 """
 PATENTSCOPE = """Publication Number,Publication Date,Title,Priority Data,IPC,Applicants,Inventors,\
 FP Image
@@ -35,8 +36,8 @@ LANDSCAPE = """row no,publication number,kind code,title,priority document,prior
 earliest priority date,application date,publication date,applicant,inventors,ipc classes,\
 family members,family size,family size,wo in family,grant or application type families
 1,US2011185700,A1,Flying Lamp,US20090000011,US,2009-03-01T00:00:00Z,2010-01-29T00:00:00Z,\
-2011-08-04T00:00:00Z,ACME,ROE JANE    US | DOE JO,F02C00705 | A61K031426,WO2002014184A2 | EP1A1  ,5,2,No,\
-Application
+2011-08-04T00:00:00Z,ACME,ROE JANE    US | DOE JO,F02C00705 | A61K031426,\
+WO2002014184A2 | EP1A1  ,5,2,No,Application
 2,CN1247554,C,Lamp of old,CN1,CN,None,None,None,None,None,None,None,1,1,No,Grant
 """
 INNOVATION_CSV = """Publication Number,Title - DWPI,Abstract,Assignee/Applicant,Inventor,\
@@ -146,7 +147,8 @@ BIGQUERY = {
     ],
 }
 PATENTSVIEW = {
-    "g_patent": """"patent_id"\t"patent_type"\t"patent_date"\t"patent_title"\t"wipo_kind"\t"num_claims"
+    "g_patent": """"patent_id"\t"patent_type"\t"patent_date"\t"patent_title"\t\
+"wipo_kind"\t"num_claims"
 "8001762"\t"utility"\t"2011-08-23"\t"Granted ""Lamp"\""\t"B2"\t"20"
 "RE12345"\t"reissue"\t"1999-01-05"\t"Old lamp"\t"E"\t"2"
 """,
@@ -164,7 +166,8 @@ PATENTSVIEW = {
 "8001762"\t"0"\t"Roe, Lamps, 1986"
 "999"\t"0"\t"Of another patent"
 """,
-    "g_assignee_disambiguated": """"patent_id"\t"assignee_sequence"\t"disambig_assignee_organization"
+    "g_assignee_disambiguated": """"patent_id"\t"assignee_sequence"\t\
+"disambig_assignee_organization"
 "8001762"\t"0"\t"Acme Inc."
 """,
     "g_patent_abstract": """"patent_id"\t"patent_abstract"

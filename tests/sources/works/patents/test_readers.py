@@ -37,9 +37,7 @@ def read(tmp_path):
     def reading(content, name="export", companions=()):
         file = tmp_path / name
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        origin = Origin(
-            origin="0", source="lab", file=name, title="t", sha256="0", bytes=1
-        )
+        origin = Origin(origin="0", source="lab", file=name, title="t", sha256="0", bytes=1)
         found = read_works(file, source="lab", origin=origin, companions=companions)
         assert found.n_read == found.n_kept + found.n_empty + len(found.rejections)
         works, patents = found.tables["work"], found.tables["patent"]
@@ -114,9 +112,7 @@ def test_a_resaved_download_gives_the_same_dates_and_counts_lost_letters(read):
     row = first(reading)
 
     assert {column: row[column] for column in ALIKE} == ALIKE
-    assert reading.format == (
-        "Google Patents CSV (1 letters were lost before the file came here)"
-    )
+    assert reading.format == ("Google Patents CSV (1 letters were lost before the file came here)")
     assert row["applicants"] == ["Acme, Inc."]
 
 
@@ -142,7 +138,12 @@ def test_the_zero_of_bigquery_is_missing_and_not_a_date(read):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("citation", "x"), ("title_localized", [1]), ("family_id", {"a": 1}), ("publication_number", "")],
+    [
+        ("citation", "x"),
+        ("title_localized", [1]),
+        ("family_id", {"a": 1}),
+        ("publication_number", ""),
+    ],
 )
 def test_a_row_of_another_shape_is_refused_and_the_others_stay(read, field, value):
     other = {**made.BIGQUERY, "publication_number": "EP-1-A1", field: value}

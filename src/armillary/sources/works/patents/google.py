@@ -82,8 +82,10 @@ def _of_row(row: dict[str, str], *, day_first: bool) -> Patent:
 def is_bigquery(record: Any) -> bool:
     """Tell whether a JSON object is a row of the Google Patents publications table."""
     telling = {"title_localized", "family_id", "country_code", "priority_date", "citation"}
-    return isinstance(record, dict) and "publication_number" in record and (
-        len(telling & record.keys()) >= 2
+    return (
+        isinstance(record, dict)
+        and "publication_number" in record
+        and (len(telling & record.keys()) >= 2)
     )
 
 
@@ -103,7 +105,9 @@ def read_bigquery(content: Text, *, source: str, origin: Origin) -> Reading:
     """
     records = PatentRecords(source=source, origin=origin)
     for locator, record in json_lines.objects(content.text, records, file=origin.file):
-        json_lines.keep(records, locator, record, read=_of_json, called="Google Patents row")
+        json_lines.keep(
+            records, record, locator=locator, read=_of_json, called="Google Patents row"
+        )
     return records.reading(BIGQUERY, notes=(content.encoding,))
 
 
@@ -113,8 +117,11 @@ def _of_json(record: dict[str, Any]) -> Patent:
     if not number:
         raise ValueError("it has no publication_number")
     priorities = sorted(
-        (dates.iso(claim.text("filing_date")) or "9999", place, claim.text("publication_number")
-         or claim.text("application_number"))
+        (
+            dates.iso(claim.text("filing_date")) or "9999",
+            place,
+            claim.text("publication_number") or claim.text("application_number"),
+        )
         for place, claim in enumerate(at.dicts("priority_claim"))
     )
     cited = at.dicts("citation")

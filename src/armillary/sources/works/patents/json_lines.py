@@ -19,8 +19,10 @@ _MAX_WHOLE = 2**63
 
 
 class At:
-    """A JSON value whose shape is not trusted: what is absent is missing, what is of another
-    shape than the layout says is an error of the record.
+    """A JSON value whose shape is not trusted.
+
+    What is absent is missing; what is of another shape than the layout says is an error of the
+    record.
 
     Args:
         value: An object.
@@ -105,7 +107,10 @@ def objects(text: str, records: PatentRecords, *, file: str) -> Iterator[tuple[s
     """
     lines = text.split("\n")
     filled = [line for line in lines if line.strip()]
-    if len(filled) > 1 and sum(line.lstrip().startswith("{\"") for line in filled) > len(filled) // 2:
+    if (
+        len(filled) > 1
+        and sum(line.lstrip().startswith('{"') for line in filled) > len(filled) // 2
+    ):
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -129,9 +134,9 @@ def objects(text: str, records: PatentRecords, *, file: str) -> Iterator[tuple[s
 
 def keep(
     records: PatentRecords,
-    locator: str,
     record: Any,
     *,
+    locator: str,
     read: Callable[[dict[str, Any]], Patent],
     called: str,
 ) -> None:

@@ -39,7 +39,9 @@ def read_csv(content: Text, *, source: str, origin: Origin) -> Reading:
     records = PatentRecords(source=source, origin=origin, unit_read="rows")
     delimiter = delimited.delimiter_of(content.text, is_lens_csv) or ","
     for line, row in delimited.rows(content.text, records, delimiter=delimiter):
-        records.keep_patent(f"line {line}", _of_row(row), year=values.year(row.get("Publication Year")))
+        records.keep_patent(
+            f"line {line}", _of_row(row), year=values.year(row.get("Publication Year"))
+        )
     return records.reading(CSV, notes=(content.encoding,))
 
 
@@ -114,7 +116,7 @@ def read_json(content: Text, *, source: str, origin: Origin) -> Reading:
     """
     records = PatentRecords(source=source, origin=origin)
     for locator, record in json_lines.objects(content.text, records, file=origin.file):
-        json_lines.keep(records, locator, record, read=_of_json, called="Lens patent")
+        json_lines.keep(records, record, locator=locator, read=_of_json, called="Lens patent")
     return records.reading(JSON, notes=(content.encoding,))
 
 
@@ -186,7 +188,9 @@ def _literature(at: json_lines.At) -> str:
 
 
 def _in_english(said: list[json_lines.At]) -> str:
-    texts = [(one.text("lang") != "en", place, one.text("text") or "") for place, one in enumerate(said)]
+    texts = [
+        (one.text("lang") != "en", place, one.text("text") or "") for place, one in enumerate(said)
+    ]
     return min(texts)[2] if texts else ""
 
 

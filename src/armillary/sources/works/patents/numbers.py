@@ -175,9 +175,7 @@ def _parts(text: StringValue) -> tuple[StringValue, StringValue, StringValue]:
     lead = digits.substr(0, digits.length() - _SERIAL)
     tail = digits.substr(digits.length() - _SERIAL)
     year = lead.try_cast("int64")
-    plain = letters + ibis.ifelse(
-        digits.re_search(r"^0+$"), "0", digits.re_replace(r"^0+", "")
-    )
+    plain = letters + ibis.ifelse(digits.re_search(r"^0+$"), "0", digits.re_replace(r"^0+", ""))
     no_letters = letters == ""
     era = ibis.cases(
         *((letters == letter, before) for letter, before in _ERAS.items()),

@@ -20,16 +20,35 @@ TSV = "PatentsView TSV"
 
 # Table: columns that only it has, under the names used since 2022 and the ones before.
 _TABLES: tuple[tuple[str, tuple[set[str], ...]], ...] = (
-    ("application", ({"application_id", "patent_id", "filing_date"}, {"series_code", "number", "patent_id"})),
+    (
+        "application",
+        ({"application_id", "patent_id", "filing_date"}, {"series_code", "number", "patent_id"}),
+    ),
     ("citation", ({"citation_patent_id", "patent_id"}, {"citation_id", "patent_id"})),
-    ("literature", ({"other_reference_text", "patent_id"}, {"otherreference", "patent_id"}, {"text", "sequence", "patent_id"})),
-    ("assignee", ({"disambig_assignee_organization", "patent_id"}, {"assignee_organization", "patent_id"})),
+    (
+        "literature",
+        (
+            {"other_reference_text", "patent_id"},
+            {"otherreference", "patent_id"},
+            {"text", "sequence", "patent_id"},
+        ),
+    ),
+    (
+        "assignee",
+        (
+            {"disambig_assignee_organization", "patent_id"},
+            {"assignee_organization", "patent_id"},
+        ),
+    ),
     ("inventor", ({"disambig_inventor_name_last", "patent_id"},)),
     ("cpc", ({"cpc_group", "patent_id"}, {"subgroup_id", "group_id", "patent_id"})),
     ("ipc", ({"ipc_class", "subclass", "main_group", "patent_id"},)),
     ("abstract", ({"patent_abstract", "patent_id"},)),
-    ("patent", ({"patent_id", "patent_title", "patent_date"}, {"id", "title", "date", "num_claims"})),
-)  # fmt: skip
+    (
+        "patent",
+        ({"patent_id", "patent_title", "patent_date"}, {"id", "title", "date", "num_claims"}),
+    ),
+)
 
 
 def table_name(names: Sequence[str]) -> str | None:
@@ -40,9 +59,7 @@ def table_name(names: Sequence[str]) -> str | None:
         'patent'
     """
     held = set(names)
-    return next(
-        (name for name, marks in _TABLES if any(mark <= held for mark in marks)), None
-    )
+    return next((name for name, marks in _TABLES if any(mark <= held for mark in marks)), None)
 
 
 def table_of_text(text: str) -> str | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from armillary.model.columns import table_of
 from armillary.sources.works.patents import dates, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
 
 # Column of `patent`: names it may have in a plain table.
 NAMES = {

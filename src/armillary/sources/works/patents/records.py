@@ -135,7 +135,8 @@ def with_patents(reading: Reading, patents: pa.Table) -> Reading:
 
 
 def _places(table: pa.Table) -> list[str]:
-    return pc.binary_join_element_wise(table["work"], table["locator"], "\t").to_pylist()
+    columns = (table["work"].to_pylist(), table["locator"].to_pylist())
+    return [f"{work}\t{locator}" for work, locator in zip(*columns, strict=True)]
 
 
 def _joined(patents: list[str] | None, literature: list[str] | None) -> list[str] | None:

@@ -113,7 +113,8 @@ def _told_apart(text: str) -> tuple[str, int]:
     """Number the later ones of columns that share a name, so that none hides another."""
     blank = len(text) - len(text.lstrip("\n "))
     head, _, body = text[blank:].partition("\n")
-    names, n_named = [], 0
+    names: list[str] = []
+    n_named = 0
     for name in delimited.header(head):
         again = sum(before.partition("#")[0] == name for before in names)
         n_named += again > 0

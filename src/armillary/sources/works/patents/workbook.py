@@ -83,8 +83,15 @@ def members(data: bytes, *, file: str) -> dict[str, bytes]:
                             )
                 left -= len(unpacked)
                 found[info.filename] = bytes(unpacked)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError,
-            RuntimeError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ) as error:
         raise _refused(f"The archive is damaged, encrypted or cut short: {error}.", file) from error
     return found
 
@@ -108,7 +115,7 @@ def read_sheet(data: bytes, unpacked: dict[str, bytes], *, file: str) -> Sheet:
     for name, content in unpacked.items():
         if name.startswith("xl/worksheets/"):
             _check_extent(content, file)
-    import python_calamine  # noqa: PLC0415 - loaded where a workbook is read
+    import python_calamine  # loaded where a workbook is read
 
     try:
         book = python_calamine.load_workbook(io.BytesIO(data))
