@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from armillary.sources.works.patents.numbers import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _LAST = "9999"
 _RULES = ("family", "number", "priority", "kept")
@@ -65,6 +65,27 @@ def patent_families(patents: pa.Table) -> pa.Table:
     return pa.table(
         {n: pa.array(list(c), pa.string()) for n, c in zip(names, columns, strict=True)}
     )
+
+
+def family_keys(works: pa.Table) -> Iterator[tuple[int, str]]:
+    """Give every publication number of each patent, as keys by which records are the same.
+
+    Two records share a key where both are, or list among their family, one publication. This
+    is the part of `patent_families` that the table `work` alone can tell.
+
+    Args:
+        works: Columns `type`, `native_id`, `cited_as`.
+
+    Yields:
+        Row (from 0) and key.
+    """
+    columns = (works[name].to_pylist() for name in ("type", "native_id", "cited_as"))
+    for row, (kind, native, also) in enumerate(zip(*columns, strict=True)):
+        if kind != "patent":
+            continue
+        found = (normalise(text) for text in (native, *(also or ())))
+        for full in dict.fromkeys(number.full for number in found if number is not None):
+            yield row, f"publication:{full}"
 
 
 def _order(row: dict[str, str | None]) -> tuple[str, str, str]:

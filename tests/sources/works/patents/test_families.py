@@ -5,7 +5,7 @@ import random
 import pyarrow as pa
 
 from armillary.model.columns import table_of
-from armillary.sources.works.families import patent_families
+from armillary.sources.works.families import family_keys, patent_families
 
 
 def row(work, **fields):
@@ -108,3 +108,19 @@ def test_families_are_the_components_of_what_records_share():
 def test_no_record_gives_no_row():
     assert patent_families(table_of("patent", [])).num_rows == 0
     assert patent_families(table_of("patent", [])).schema.field("work").type == pa.string()
+
+
+def test_records_of_two_databases_share_the_key_of_one_publication():
+    works = pa.table(
+        {
+            "type": ["patent", "patent", "article"],
+            "native_id": ["201728877S", "US-2007093945-A1", "US2007093945A1"],
+            "cited_as": [["US20070093945-A1", "WO9527654-A1"], ["US-2007093945-A1"], None],
+        }
+    )
+
+    assert list(family_keys(works)) == [
+        (0, "publication:US2007093945A1"),
+        (0, "publication:WO1995027654A1"),
+        (1, "publication:US2007093945A1"),
+    ]
