@@ -83,7 +83,12 @@ def _reader(definition: SourceDefinition) -> Callable[[Path, Origin], Reading]:
     if definition.kind == "works":
         from armillary.sources.works import read_works
 
-        return lambda file, origin: read_works(file, source=source, origin=origin)
+        return lambda file, origin: read_works(
+            file,
+            source=source,
+            origin=origin,
+            companions=[other for other in definition.files if other != file],
+        )
     from armillary.sources.policies import read_policies
 
     return lambda file, origin: read_policies(

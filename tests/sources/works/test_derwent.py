@@ -69,9 +69,9 @@ def test_a_family_is_one_work_dated_by_its_earliest_priority(read):
     ]
 
 
-def test_without_a_priority_the_earliest_publication_gives_the_year(read):
+def test_without_a_priority_the_date_of_filing_gives_the_year(read):
     start, end = EXPORT.index("PI "), EXPORT.index("DS ")
 
     (work,) = read(EXPORT[:start] + EXPORT[end:]).tables["work"].to_pylist()
 
-    assert work["year"] == 2017
+    assert work["year"] == 2016

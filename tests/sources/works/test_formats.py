@@ -1,12 +1,22 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
+import zipfile
 
 import pytest
 
 from armillary.errors import SourceError
 from armillary.sources.works import content, detect_format, formats
+
+
+def _zipped(members):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
 
 
 def test_the_formats_have_names():
@@ -17,6 +27,15 @@ def test_the_formats_have_names():
         "Derwent tagged",
         "OpenAlex JSON",
         "CSV table",
+        "Lens patent CSV",
+        "Lens patent JSON",
+        "Google Patents CSV",
+        "Google Patents BigQuery JSON",
+        "WIPO Patentscope CSV",
+        "WIPO patent landscape CSV",
+        "Derwent Innovation CSV",
+        "Derwent Innovation workbook",
+        "PatentsView TSV",
         "Parquet table",
     ]
 
@@ -47,7 +66,7 @@ def test_content_tells_the_format_whatever_the_name(tmp_path, text, name):
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "a web page, perhaps a login page"),
         (b"\n <HTML><head></head></HTML>", "a web page"),
         (b"%PDF-1.7 ...", "a PDF document"),
-        (b"PK\x03\x04...", "a ZIP archive or an Excel workbook"),
+        (_zipped({"notes.txt": b"x"}), "a ZIP archive or an Excel workbook of no export we know"),
         (b"\xd0\xcf\x11\xe0...", "protected by a password"),
         (b"TY  - JOUR\nTI  - x\nER  - \n", "RIS"),
         (b"% Encoding: UTF-8\n\n@article{key,\n title={x}}", "BibTeX"),
@@ -55,7 +74,6 @@ def test_content_tells_the_format_whatever_the_name(tmp_path, text, name):
         (b'<?xml version="1.0"?>\n<PubmedArticleSet></PubmedArticleSet>', "PubMed XML"),
         (b"Rank,Publication ID,DOI,Title,PubYear\n", "a Dimensions CSV"),
         (b"Lens ID,Title,Publication Year\n", "a Lens.org CSV"),
-        (b"search URL:,https://patents.google.com\nid,title\n", "a Google Patents download"),
         (b'{"a": 1}', "JSON, but not from OpenAlex"),
         (b'{"id": "https://openalex.org/T1"}', "OpenAlex JSON, but not of works"),
         (b"REF_AREA,TIME_PERIOD,OBS_VALUE\n", "text of no export we know"),

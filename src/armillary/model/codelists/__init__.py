@@ -13,22 +13,21 @@ import difflib
 import unicodedata
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 import msgspec
+import pyarrow as pa
 
 from armillary.model.columns import table_of
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 CODELISTS = (
     "CL_AREA",
     "CL_FORD",
     "CL_INDICATOR",
     "CL_OBS_STATUS",
+    "CL_OFFICE",
     "CL_SECTOR",
     "CL_SEX",
+    "CL_TECH_FIELD",
     "CL_TYPE_RD",
     "CL_UNIT_MEASURE",
 )
@@ -97,6 +96,27 @@ def code_rows() -> pa.Table:
             for code in codelist(name)
         ),
     )
+
+
+@cache
+def ipc_concordance() -> pa.Table:
+    """Return the technology field of classes, subclasses and groups of the IPC.
+
+    The longest entry a code begins with decides. Entries come from the concordance of WIPO
+    (Schmoch 2008) as far as it could be verified; the file names the witness of each row.
+
+    Returns:
+        Columns `ipc`, `field` (CL_TECH_FIELD) and `sector` (its parent).
+    """
+    place = files("armillary.model.codelists").joinpath("ipc_technology_field.csv")
+    rows = list(csv.DictReader(place.read_text(encoding="utf-8").splitlines()))
+    parent = {code.code: code.parent for code in codelist("CL_TECH_FIELD")}
+    columns = {
+        "ipc": [row["ipc"] for row in rows],
+        "field": [row["field"] for row in rows],
+        "sector": [parent[row["field"]] for row in rows],
+    }
+    return pa.table(columns)
 
 
 def folded(name: str) -> str:

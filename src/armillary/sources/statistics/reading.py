@@ -16,6 +16,7 @@ from armillary.sources.statistics.pages import read_page
 from armillary.sources.statistics.sdmx_csv import is_sdmx_csv, read_sdmx_csv
 from armillary.sources.statistics.sdmx_ml import read_sdmx_ml
 from armillary.sources.statistics.tidy import read_tidy
+from armillary.sources.statistics.wipo import FORMAT, is_wipo, read_wipo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Keyed
@@ -130,6 +131,10 @@ def read_statistics(
         return read_sdmx_ml(raw, file, mapping=mapping, observations=observations)
     if layout == "sdmx" or mapping is None:
         grid = text_grid(raw, file, mapping=mapping) if kind == "text" else None
+        if grid is not None and is_wipo(grid):
+            found = observations(FORMAT, "cells")
+            read_wipo(grid, found, path=file)
+            return found.reading()
         if grid is None or not is_sdmx_csv(grid):
             raise SourceError(
                 f"The file is {_called(kind)}, not SDMX, so it needs a mapping.",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import _
 
+from armillary.sources.works.patents import numbers
+
 if TYPE_CHECKING:
     from ibis.expr.types import StringValue
 
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 _DOI = r"(10\.[0-9]{4,9}/[^\s,\"]+)"
 _SECOND_DOI = r"10\.[0-9]{4,9}/[^\s,\"]+,.*?(10\.[0-9]{4,9}/[^\s,\"]+)"
 _DOI_TAIL = r"[\].;]+$"
-_PATENT = r"^[A-Z][A-Z][0-9][0-9A-Z]{3,}$"
-_LONG_US = r"^US(19|20)[0-9]{2}0[0-9]{6}[A-Z][0-9]?$"
 _SHORT = r"^[^,]+, [0-9]{4}, [^,]+, v[^,]+, (p|artn )[^,]+$"
 
 
@@ -27,9 +27,10 @@ def resolve_citations(works: Table) -> Table:
     A reference names a work by its id (OpenAlex), by a DOI within its text, by a publication
     number of a patent family, or by the short form of Web of Science (first author, year,
     source, volume and page all alike). A short form that fits several works matches none of
-    them; where several records hold one DOI, the one with the lowest id is taken. United
-    States applications are cited with one zero more (US20070093945) than their publication
-    number has (US2007093945); the zero goes. Self-citations and repeats go.
+    them; where several records hold one DOI or publication number, the one with the lowest id
+    is taken. Publication numbers are compared in their one form (`patents.numbers`): United
+    States applications, for instance, are cited with one zero more (US20070093945) than their
+    number has (US2007093945). Self-citations and repeats go.
 
     Source: rules of our own, from how the databases write references.
 
@@ -46,8 +47,8 @@ def resolve_citations(works: Table) -> Table:
             _id_key(cited.text),
             _doi_key(cited.text, _DOI),
             _doi_key(cited.text, _SECOND_DOI),
-            _patent_key(cited.text),
             _short_key(cited.text),
+            *numbers.keys_as_cited(cited.text),
         ]
     )
     keyed = cited.select("source", "citing", key=keys.unnest()).distinct()
@@ -123,10 +124,13 @@ def _names(works: Table) -> Table:
     also = works.select("source", "work", text=works.cited_as.unnest())
     keyed = ibis.union(
         works.select("source", "work", key=_id_key(works.native_id)),
-        works.select("source", "work", key=_patent_key(works.native_id)),
         works.select("source", "work", key=_doi_key(works.doi, _DOI)),
-        also.select("source", "work", key=_patent_key(also.text)),
         also.select("source", "work", key=_short_key(also.text)),
+        *(
+            works.select("source", "work", key=key)
+            for key in numbers.keys_as_named(works.native_id)
+        ),
+        *(also.select("source", "work", key=key) for key in numbers.keys_as_named(also.text)),
     )
     keyed = keyed.filter(keyed.key.notnull())
     named = keyed.group_by("source", "key").agg(
@@ -143,14 +147,6 @@ def _id_key(text: StringValue) -> StringValue:
 def _doi_key(text: StringValue, pattern: str) -> StringValue:
     doi = text.lower().re_extract(pattern, 1).re_replace(_DOI_TAIL, "")
     return ibis.ifelse(doi.length() > 0, ibis.literal("doi:") + doi, ibis.null("string"))
-
-
-def _patent_key(text: StringValue) -> StringValue:
-    number = text.upper().re_replace(r"[-\s/.]", "")
-    shorter = number.substr(0, 6) + number.substr(7)
-    number = ibis.ifelse(number.re_search(_LONG_US), shorter, number)
-    key = ibis.literal("patent:") + number
-    return ibis.ifelse(number.re_search(_PATENT), key, ibis.null("string"))
 
 
 def _short_key(text: StringValue) -> StringValue:

@@ -110,7 +110,8 @@ def decode(data: bytes, *, file: str) -> Text:
 
     A byte order mark decides; else UTF-8 where the bytes are UTF-8 but for a few damaged
     characters; else GB18030 where nearly all other bytes pair up as common Chinese
-    characters; else Windows-1252 (Latin-1), as the last resort.
+    characters; else Mac Roman where lines end as they did on old Macintoshes and it makes as many
+    letters; else Windows-1252 (Latin-1), as the last resort.
 
     Raises:
         SourceError: The bytes are no text.
@@ -150,10 +151,19 @@ def _not_quite_utf8(data: bytes) -> tuple[str, str]:
     high = len(_HIGH.findall(data))
     if 2 * len(_GB2312_PAIR.findall(data)) >= 0.9 * high:
         return _flawed(data, "gb18030", "GB18030")
+    old_macintosh = b"\r" in data and b"\n" not in data
+    if old_macintosh and _letters(data, "mac_roman") >= _letters(data, "cp1252"):
+        return data.decode("mac_roman"), "read as Mac Roman, the last resort"
     try:
         return data.decode("cp1252"), "read as Windows-1252, the last resort"
     except UnicodeDecodeError:
         return data.decode("latin-1"), "read as Latin-1, the last resort"
+
+
+def _letters(data: bytes, codec: str) -> int:
+    """Count the letters that bytes beyond ASCII would be."""
+    high = b"".join(_HIGH.findall(data))
+    return sum(c.isalpha() for c in high.decode(codec, errors="replace"))
 
 
 def _flawed(data: bytes, codec: str, name: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from armillary.sources.works import values
-from armillary.sources.works.records import Records
+from armillary.sources.works.patents.records import Patent, PatentRecords
 from armillary.sources.works.tagged import Tagged, ends, parse
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def read_tagged(content: Text, *, source: str, origin: Origin) -> Reading:
         source: Source in observatory.toml.
         origin: The file.
     """
-    records = Records(source=source, origin=origin)
+    records = PatentRecords(source=source, origin=origin)
     has_references = "\nCP " in content.text or "\nCR " in content.text
     for record in parse(content.text, refuse=records.refuse_line):
         _keep(records, record, has_references=has_references)
@@ -39,30 +39,59 @@ def read_tagged(content: Text, *, source: str, origin: Origin) -> Reading:
     return records.reading(TAGGED, notes=(content.encoding, cut))
 
 
-def _keep(records: Records, record: Tagged, *, has_references: bool) -> None:
+def _keep(records: PatentRecords, record: Tagged, *, has_references: bool) -> None:
     publications = values.unique(values.listing(record.text("PN")))
+    first = publications[0] if publications else ""
     offices = values.unique(number[:2] for number in publications)
-    priorities = values.dates(record.text("PI"))
+    priorities = _dated(record, "PI", place=0)
     published = values.dates(record.text("PD"))
-    first = next(iter([*priorities, *published]), None)
-    references = values.unique([*_cited_patents(record), *_cited(record, "CR")])
+    filed = [one for one in _dated(record, "AD", place=1) if one[2] == first]
+    filed = filed or [one for one in _dated(record, "AD", place=1) if len(publications) == 1]
+    earliest = min(priorities, default=None)
     accession = record.text("GA") or record.text("UT").removeprefix("DIIDW:")
-    records.keep(
+    records.keep_patent(
         f"line {record.line}",
-        native_id=accession or next(iter(publications), None),
-        title=record.text("TI"),
-        year=values.year(first),
-        authors=record.lines("AU"),
-        date=next(iter(published), None),
-        type="patent",
-        abstract=record.text("AB"),
-        venue=next(iter(offices), None),
-        organisations=values.unique(record.lines("AE")),
-        countries=offices,
-        classes=values.unique(values.listing(record.text("IP"))),
-        references=references if has_references else None,
-        cited_as=publications,
+        Patent(
+            native_id=accession or first or None,
+            title=record.text("TI"),
+            abstract=record.text("AB"),
+            countries=offices,
+            cited_as=publications,
+            publication_number=first or None,
+            office=offices[0] if offices else None,
+            publication_date=next(iter(published), None),
+            application_number=filed[0][1] if filed else None,
+            filing_date=filed[0][0] if filed else None,
+            priority_number=earliest[1] if earliest else None,
+            priority_date=earliest[0] if earliest else None,
+            family=accession or None,
+            family_kind="dwpi" if accession else None,
+            family_members=publications,
+            family_size=len(publications) or None,
+            applicants=record.lines("AE"),
+            inventors=record.lines("AU"),
+            ipc=values.unique(values.listing(record.text("IP"))),
+            cited_patents=values.unique(_cited_patents(record)) if has_references else None,
+            cited_literature=values.unique(_cited(record, "CR")) if has_references else None,
+        ),
     )
+
+
+def _dated(record: Tagged, tag: str, *, place: int) -> list[tuple[str, str, str]]:
+    """Return date, number and first word of each line of a tag.
+
+    Args:
+        record: The record.
+        tag: PI, whose lines begin with the number, or AD, whose first word is a publication.
+        place: Which word is the number, from 0.
+    """
+    found = []
+    for line in record.lines(tag):
+        words = line.split()
+        days = values.dates(line)
+        if days and len(words) > place:
+            found.append((days[0], words[place], words[0]))
+    return found
 
 
 def _cited(record: Tagged, tag: str) -> list[str]:

@@ -9,9 +9,10 @@ from armillary.errors import SourceError
 from armillary.sources.works import derwent, openalex, parquet, scopus, tables, wos
 from armillary.sources.works.content import Text, decode, foreign, unpack
 from armillary.sources.works.delimited import delimiter_of, header
+from armillary.sources.works.patents import exports, innovation, patentsview
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from armillary.model.provenance import Origin, Reading
@@ -23,6 +24,7 @@ _READERS: dict[str, Callable[..., Reading]] = {
     derwent.TAGGED: derwent.read_tagged,
     openalex.JSON: openalex.read_json,
     tables.CSV: tables.read_csv,
+    **exports.READERS,
 }
 
 _TAGGED = re.compile(r"(?:FN [^\n]*\n(?:VR [^\n]*\n)?\s*)?PT [A-Z]\b")
@@ -39,21 +41,19 @@ _OTHER_TEXT = (
     ("some XML", re.compile(r"<\?xml")),
     ("CNKI E-Study text", re.compile(r"DataType: ?\d")),
     ("EndNote or RefWorks text", re.compile(r"(?:%0 |RT )")),
-    ("a Google Patents download", re.compile(r"search URL:")),
 )
+_ARCHIVE = "a ZIP archive or an Excel workbook of no export we know"
 _OTHER_COLUMNS = (
     ("a Dimensions CSV", {"Publication ID", "PubYear"}),
     ("a Lens.org CSV", {"Lens ID"}),
     ("a Publish or Perish CSV", {"GSRank"}),
-    ("a Google Patents CSV", {"inventor/author"}),
     ("an arXiv metadata table", {"arxiv_id"}),
-    ("a WIPO Patentscope CSV", {"Priority Data", "FP Image"}),
 )
 
 
 def formats() -> list[str]:
     """Return the names of the formats `read_works` knows."""
-    return [*_READERS, parquet.PARQUET]
+    return [*_READERS, innovation.XLSX, patentsview.TSV, parquet.PARQUET]
 
 
 def detect_format(file: Path) -> str:
@@ -65,20 +65,29 @@ def detect_format(file: Path) -> str:
     data = unpack(file)
     if data.startswith(b"PAR1"):
         return parquet.PARQUET
+    if exports.is_archive(data):
+        found = exports.format_of_archive(data, file=file.name)
+        if found is None:
+            raise _unknown(_ARCHIVE, file)
+        return found
     return _format_of(_text(data, file), file)
 
 
-def read_works(file: Path, *, source: str, origin: Origin) -> Reading:
+def read_works(
+    file: Path, *, source: str, origin: Origin, companions: Sequence[Path] = ()
+) -> Reading:
     """Read an export of publications or patents, whatever database it came from.
 
     Args:
         file: The export, packed with gzip or not.
         source: Source in observatory.toml; work ids begin with it.
         origin: The file's origin.
+        companions: The other files of the source; tables that belong together are joined.
 
     Returns:
         Table `work`, one row per record (for Derwent per patent family), each with the line
-        or row it came from; the records refused, each with a reason; and counts that balance.
+        or row it came from; for patents also the table `patent`, one row per record; the
+        records refused, each with a reason; and counts that balance.
 
     Raises:
         SourceError: The file is none of `formats()`, is damaged as a whole, or holds nothing.
@@ -86,11 +95,21 @@ def read_works(file: Path, *, source: str, origin: Origin) -> Reading:
     data = unpack(file)
     if data.startswith(b"PAR1"):
         reading = parquet.read_parquet(data, source=source, origin=origin)
+    elif exports.is_archive(data):
+        found = exports.read_archive(data, source=source, origin=origin, companions=companions)
+        if found is None:
+            raise _unknown(_ARCHIVE, file)
+        reading = found
     else:
         content = _text(data, file)
         del data
-        reader = _READERS[_format_of(content, file)]
-        reading = reader(content, source=source, origin=origin)
+        name = _format_of(content, file)
+        if name == patentsview.TSV:
+            reading = exports.read_patentsview(
+                content, source=source, origin=origin, companions=companions
+            )
+        else:
+            reading = _READERS[name](content, source=source, origin=origin)
     if not reading.n_read:
         raise SourceError(
             f"The file is a {reading.format} without a single record.",
@@ -113,6 +132,8 @@ def _format_of(content: Text, file: Path) -> str:
     if _TAGGED.match(text):
         first = text.partition("\nER")[0]
         return derwent.TAGGED if _DERWENT.search(first) else wos.TAGGED
+    if found := exports.format_of(text):
+        return found
     if text.startswith(("{", "[")):
         return _json_format(text, file)
     for name, pattern in _OTHER_TEXT:

@@ -14,6 +14,9 @@ from armillary.model.columns import schema
 from armillary.model.provenance import Rejection
 from armillary.sources.works import content as contents
 from armillary.sources.works import values
+from armillary.sources.works.patents import plain_tables
+from armillary.sources.works.patents.plain_tables import patent_rows
+from armillary.sources.works.patents.records import with_patents
 from armillary.sources.works.records import NO_TITLE_NO_ID, made_id, reading_of
 from armillary.sources.works.tables import NAMES, OF_PATENTS
 
@@ -63,7 +66,7 @@ def read_parquet(data: bytes, *, source: str, origin: Origin) -> Reading:
     works = pa.table([columns[field.name] for field in schema("work")], schema=schema("work"))
     keep = pc.or_(pc.not_equal(ids, ""), pc.not_equal(title, ""))
     refused = works.filter(pc.invert(keep))["locator"].to_pylist()
-    return reading_of(
+    reading = reading_of(
         works.filter(keep),
         format_name=PARQUET,
         notes=(),
@@ -72,6 +75,17 @@ def read_parquet(data: bytes, *, source: str, origin: Origin) -> Reading:
         n_empty=0,
         rejections=[Rejection(locator=at, text="", reason=NO_TITLE_NO_ID) for at in refused],
     )
+    if not OF_PATENTS & set(table.column_names):
+        return reading
+    return with_patents(reading, patent_rows(works, _patent_columns(data)))
+
+
+def _patent_columns(data: bytes) -> dict[str, list[object]]:
+    """Return what only the table `patent` needs; the size of the file is checked by now."""
+    parquet = pq.ParquetFile(io.BytesIO(data))
+    known = {name for names in plain_tables.NAMES.values() for name in names}
+    wanted = [name for name in dict.fromkeys(parquet.schema_arrow.names) if name in known]
+    return {name: parquet.read([name])[name].to_pylist() for name in wanted}
 
 
 def _table(data: bytes, file: str) -> pa.Table:
