@@ -201,6 +201,16 @@ class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 1
     about: Text = Text()
 
+    @property
+    def merged(self) -> str | None:
+        """Return the source its merged works have; None where one source needs no merging."""
+        return f"merge:{self.id}" if len(self.works) > 1 else None
+
+    @property
+    def read_from(self) -> tuple[str, ...]:
+        """Return the sources whose works are mapped: the merged one, or the only one."""
+        return (self.merged,) if self.merged else self.works
+
 
 class PoliciesDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """`[policies.ID]`: a register shown and searched as one."""

@@ -19,7 +19,7 @@ from armillary.workflow.step import Step, Work
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_DEFINES = ("source", "codelists", "references", "statistics", "index")
+_DEFINES = ("source", "codelists", "references", "merge", "statistics", "index")
 
 
 class CheckSummary(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,19 +35,22 @@ class WorksRead(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
 
 
-def read_files(files: Sequence[Path], *, out: Path, progress: Progress = silent) -> WorksRead:
+def read_files(
+    files: Sequence[Path], *, out: Path, source: str = "works", progress: Progress = silent
+) -> WorksRead:
     """Read exports of any known format and write the table `work`, one row a record.
 
     Args:
         files: Exports; the format is found in the content of each.
         out: Parquet file to write, with the columns of table `work`.
+        source: What work ids begin with; give each database its own before merging.
         progress: Told after each file.
 
     Raises:
         ArmillaryError: The problems of all files at once; nothing is written then.
     """
     definition = SourceDefinition(
-        id="works", kind="works", title=Text(en="Works"), files=tuple(Path(f) for f in files)
+        id=source, kind="works", title=Text(en="Works"), files=tuple(Path(f) for f in files)
     )
     here = Observatory(root=Path.cwd(), title=Text(en="Works"))
     result = read_source(definition, observatory=here, progress=progress)

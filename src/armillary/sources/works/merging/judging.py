@@ -88,7 +88,7 @@ class Judge:
         like = likeness(ours.key, theirs.key)
         said = f"the same {_NAMES[rule]}; titles {like:.2f} alike"
         if like >= 0.5 or ours.main == theirs.main or _contains(ours.key, theirs.key):
-            if ours.about != theirs.about or (ours.numbers != theirs.numbers and like < 1):
+            if like < 1 and (ours.about != theirs.about or ours.numbers != theirs.numbers):
                 weak = ours.about != theirs.about or self._authors(left, right).verdict != "agree"
                 if weak:
                     return Judgement("near", rule, 0.9, f"{said}; but one speaks of the other")
@@ -270,7 +270,7 @@ class Judge:
                 return "their DOIs differ"
             if "preprint" in kinds:
                 return "one is the preprint, with a DOI of its own"
-        if ours.about != theirs.about:
+        if ours.about != theirs.about and ours.key != theirs.key:
             return "one speaks of the other (an erratum, a reply or a review)"
         kinds_of_work = {self._columns["type"][row] for row in (left, right)}
         told = len(kinds_of_work - {"other"}) == 2
