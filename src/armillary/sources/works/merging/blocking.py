@@ -21,7 +21,6 @@ _WINDOW = 24
 _EDGE = 14
 _HAN_EDGE = 5
 _RARE = 3
-_RECURS = 3
 _SIGNATURE = 4
 _CHUNK = 2_000_000
 
@@ -132,23 +131,10 @@ class Block:
         return (left != right) & (both >= 0.7 * least)
 
 
-def too_general(
-    titles: Sequence[str], generic: Sequence[str], *, dois: Sequence[str | None]
-) -> NDArray[np.bool_]:
-    """Tell which titles many works share, by the list or because three DOIs stand at them.
-
-    Args:
-        titles: Titles as written; empty ones tell nothing either.
-        generic: Titles known to be shared, as compared.
-        dois: DOI of each record, None where it has none.
-    """
+def too_general(titles: Sequence[str], generic: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell which titles are shared by many works, or are empty."""
     known = set(generic)
-    held = [compact(plain(title)) for title in titles]
-    at: dict[str, set[str]] = collections.defaultdict(set)
-    for key, doi in zip(held, dois, strict=True):
-        if doi and len(at[key]) < _RECURS:
-            at[key].add(doi)
-    known |= {key for key, found in at.items() if len(found) >= _RECURS}
+    held = (compact(plain(title)) for title in titles)
     return np.fromiter((not key or key in known or key.isdigit() for key in held), bool)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from armillary.errors import DefinitionError
-from armillary.sources.works.merging.identifiers import kind_of_doi
+from armillary.sources.works.merging.identifiers import kind_of_doi, same_doi
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,7 +87,7 @@ class Clusters:
             for theirs in held[:i]:
                 for kind in sorted(ours.keys() & theirs.keys()):
                     left, right = theirs[kind] - ours[kind], ours[kind] - theirs[kind]
-                    if left and right:
+                    if left and right and not same_doi(min(left), min(right)):
                         return f"one work would have two DOIs, {min(left)} and {min(right)}"
         of = {row: i for i, rows in enumerate(groups) for row in rows}
         for row, i in of.items():

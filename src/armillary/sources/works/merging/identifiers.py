@@ -38,6 +38,19 @@ def doi_of(text: str | None) -> str | None:
     return values.doi(unquote(text)) if text else None
 
 
+def same_doi(left: str, right: str) -> bool:
+    """Tell whether two DOIs are one, or one that a journal took along to another publisher.
+
+    Examples:
+        >>> same_doi("10.1559/152304091783786781", "10.1080/152304091783786781")
+        True
+        >>> same_doi("10.1000/1", "10.1001/1")
+        False
+    """
+    suffixes = {doi.partition("/")[2] for doi in (left, right)}
+    return left == right or (len(suffixes) == 1 and len(min(suffixes)) >= 10)
+
+
 def doi_keys(works: pa.Table) -> Iterator[tuple[int, str]]:
     """Give the DOI of each record: row and key."""
     for row, text in enumerate(works["doi"].to_pylist()):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from armillary.sources.works.merging.identifiers import doi_of, kind_of_doi
+from armillary.sources.works.merging.identifiers import doi_of, kind_of_doi, same_doi
 from armillary.sources.works.merging.names import agreement
 from armillary.sources.works.merging.titles import (
     Title,
@@ -161,7 +161,8 @@ class Judge:
         numbers = None if shorter.numbers == longer.numbers else _NUMBERS
         if shorter.cut or (n_short >= 2 * self._rules.cut_title and shorter.key != longer.main):
             unsure = n_short < self._least(shorter)
-            return "subtitle", 0.95, "what is left of the title is short" if unsure else None
+            numbers = None if shorter.cut else numbers
+            return "subtitle", 0.95, "what is left of the title is short" if unsure else numbers
         if shorter.key == longer.main:
             few = n_short < self._least(shorter) // 2
             return "subtitle", 0.95, "the title without its subtitle is short" if few else numbers
@@ -179,29 +180,50 @@ class Judge:
             return _NUMBERS
         if like < self._rules.alike:
             return f"titles are only {like:.2f} alike"
+        if ours.han:
+            return self._differs_han(ours, theirs)
+        if len(ours.words) == len(theirs.words):
+            for word, other in zip(ours.words, theirs.words, strict=True):
+                if word != other and not self._slip(word, other):
+                    return f"{word!r} against {other!r}"
+            return None
         left = [w for w in ours.words if w not in theirs.words]
         right = [w for w in theirs.words if w not in ours.words]
         if "".join(left) == "".join(right):
             return None
+        lefts, rights = (" ".join(w for w in side if w not in _SMALL_WORDS) for side in (left, right))
+        if not lefts or not rights:
+            more = lefts or rights
+            return f"one title has {more!r} more" if more else None
+        rare = any(self._counts.get(word, 0) <= _FEW for word in left + right)
+        if rare and distance("".join(left), "".join(right)) <= 2:  # a space is lost or added
+            return None
+        each = len(left) == len(right) and all(map(self._slip, left, right))
+        return None if each else f"{lefts!r} against {rights!r}"
+
+    def _differs_han(self, ours: Title, theirs: Title) -> str | None:
+        """Say which characters tell two Chinese titles apart."""
+        left = [w for w in ours.words if w not in theirs.words]
+        right = [w for w in theirs.words if w not in ours.words]
         if not left or not right:
-            more = [w for w in left + right if w not in _SMALL_WORDS]
-            if ours.han and len(more) <= 2:
-                return None
-            return f"one title has {', '.join(map(repr, more[:3]))} more" if more else None
-        lefts, rights = " ".join(left), " ".join(right)
-        if ours.han:
-            used = [all(self._counts.get(w, 0) > _FEW for w in side) for side in (left, right)]
-            return f"{lefts!r} and {rights!r} are both in use" if all(used) else None
-        for word in left:
-            other = min(right, key=lambda w: (distance(word, w), w))
-            if word in _SMALL_WORDS and other in _SMALL_WORDS:
-                continue
-            if likeness(word, other) < 0.7 and likeness("".join(left), "".join(right)) < 0.8:
-                return f"{lefts!r} against {rights!r}"
-            few, many = sorted((self._counts.get(word, 0), self._counts.get(other, 0)))
-            if few > _FEW and few * _FAR_RARER > many and not _inflected(word, other):
-                return f"{word!r} and {other!r} are both in use"
+            return None if len(left) + len(right) <= 2 else f"one has {(left + right)[:3]} more"
+        sides = [
+            all(len(w) > 1 and self._counts.get(w, 0) > _FEW for w in side)
+            for side in (left, right)
+        ]
+        if all(sides):
+            return f"{' '.join(left)!r} and {' '.join(right)!r} are both in use"
         return None
+
+    def _slip(self, word: str, other: str) -> bool:
+        """Tell whether one word may be a slip of the other, not another word in use."""
+        if {word, other} <= _SMALL_WORDS or _inflected(word, other):
+            return True
+        far = distance(word, other)
+        if far > (1 if min(len(word), len(other)) < 6 else 2):
+            return False
+        few, many = sorted((self._counts.get(word, 0), self._counts.get(other, 0)))
+        return few <= _FEW or few * _FAR_RARER <= many
 
     def _goes_on_with_venue(self, left: int, right: int, ours: Title, theirs: Title) -> bool:
         """Tell whether the longer title goes on with the venue of the other record."""
@@ -264,7 +286,7 @@ class Judge:
     def _must_be_apart(self, left: int, right: int, ours: Title, theirs: Title) -> str | None:
         """Say why two records with like titles can never be one work; None where they can."""
         dois = [doi_of(self._columns["doi"][row]) for row in (left, right)]
-        if dois[0] and dois[1] and dois[0] != dois[1]:
+        if dois[0] and dois[1] and not same_doi(dois[0], dois[1]):
             kinds = {kind_of_doi(doi, self._rules) for doi in dois if doi}
             if len(kinds) == 1:
                 return "their DOIs differ"
@@ -275,8 +297,8 @@ class Judge:
         kinds_of_work = {self._columns["type"][row] for row in (left, right)}
         told = len(kinds_of_work - {"other"}) == 2
         if told and kinds_of_work != {"article", "review"}:
-            if self._same_venue(left, right) is False and not _shared_doi(dois):
-                return f"one is {' and one '.join(sorted(kinds_of_work))}, of different venues"
+            if not self._same_venue(left, right) and not _shared_doi(dois):
+                return f"one is {' and one '.join(sorted(kinds_of_work))}, of other venues or none"
         return None
 
 

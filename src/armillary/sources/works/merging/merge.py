@@ -95,7 +95,7 @@ def merge_works(
     what = f"merging {len(ids):,} records"
     columns = {name: works[name].to_pylist() for name in _COMPARED}
     dois = [doi_of(text) for text in columns["doi"]]
-    general = too_general(columns["title"], rules.generic, dois=dois)
+    general = too_general(columns["title"], rules.generic)
     patents = np.array([kind == "patent" for kind in columns["type"]], bool)
     progress(what, 1, _STEPS)
     block = Block(columns["title"], ~(general | patents))
@@ -278,8 +278,7 @@ def _notes(n_general: int, n_absent: int, n_unlisted: int) -> tuple[str, ...]:
     if n_general:
         said.append(
             f"{n_general:,} records have no title or one too general to compare "
-            "(Introduction, Editorial, or shared by works of three DOIs); only identifiers "
-            "join them."
+            "(Introduction, Editorial); only identifiers join them."
         )
     if n_absent:
         said.append(f"{n_absent:,} decisions name records that are not here.")

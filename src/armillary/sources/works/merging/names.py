@@ -22,6 +22,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,3}$")
 _NOBODY = {"anonymous", "anon", "noauthornameavailable", "unknown", "佚名", "本刊编辑部"}
 _UMLAUT = re.compile(r"(?<=[bcdfghjklmnprstvwz])([aou])e(?=[a-z])")
 _MOST = 40
+_FEW = 12
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -170,8 +171,13 @@ def agreement(left: Sequence[str], right: Sequence[str]) -> Agreement:
     if not least:
         return Agreement("unknown", 0, 0)
     free = list(theirs)
+    families = {name.family for name in theirs}
     n_alike, comparable, first = 0, False, False
     for position, name in enumerate(ours):
+        # Slips, turned names and characters are looked for where lists are short enough.
+        if len(free) > _FEW and not name.han and name.family not in families:
+            comparable = True
+            continue
         for other in free:
             said = alike(name, other)
             comparable = comparable or said is not None

@@ -23,6 +23,13 @@ _LETTERS = {
 }  # fmt: skip
 _SPECIAL = re.compile("[" + "".join(_LETTERS) + "]")
 _GREEK = re.compile(r"[α-ω]")
+_ARTICLES = frozenset(("a", "an", "the"))
+_COUNTED = {
+    word: str(n)
+    for n, word in enumerate(
+        ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=2
+    )
+}
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -101,13 +108,25 @@ def compact(text: str) -> str:
 
 
 def title_key(text: str) -> str:
-    """Return the whole title as it is compared.
+    """Return the whole title as it is compared: some databases drop articles and spell numbers.
 
     Examples:
-        >>> title_key("[BOOK] A First Course")
-        'afirstcourse'
+        >>> title_key("[BOOK] A First Course in Three Parts")
+        'firstcoursein3parts'
     """
-    return compact(plain(_LABEL.sub("", text)))
+    return key_of(plain(_LABEL.sub("", text)))
+
+
+def key_of(text: str) -> str:
+    """Return the letters and digits of a plain title without articles.
+
+    Examples:
+        >>> key_of("the map of a world"), key_of("a")
+        ('mapofworld', 'a')
+    """
+    words = _WORD.findall(text)
+    held = [_COUNTED.get(word, word) for word in words if word not in _ARTICLES]
+    return "".join(held or words)
 
 
 def words_of(text: str) -> list[str]:
@@ -144,14 +163,14 @@ def title_of(text: str) -> Title:
         (True, True)
     """
     held = plain(_LABEL.sub("", text))
-    key = compact(held)
+    key = key_of(held)
     bare = _BRACKET_TAIL.sub("", held)
     first = _BREAK.split(bare, maxsplit=1)[0]
-    numbers = _NUMBER.findall(held) + _ROMAN.findall(held) + _PART.findall(held)
+    numbers = _NUMBER.findall(key) + _ROMAN.findall(held) + _PART.findall(held)
     numbers += ["".join(found) for found in _HAN_PART.findall(held)]
     return Title(
         key=key,
-        main=compact(first) or key,
+        main=key_of(first) or key,
         words=tuple(words_of(held)),
         numbers=tuple(sorted(numbers)),
         about=_ABOUT.search(held) is not None,
