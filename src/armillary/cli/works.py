@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import collections
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,7 +34,33 @@ def read(files: tuple[Path, ...], *, out: Path, source: str) -> None:
     reasons = collections.Counter(summary.reasons)
     for reason, count in reasons.most_common():
         click.echo(f"  {count:,} x {reason}")
+    _show_completeness(summary.completeness)
+    for method in summary.coverage.methods:
+        click.echo(f"{method.name}: {'possible' if method.possible else 'refused'}. {method.said}")
+        if method.fix:
+            click.echo(f"  fix: {method.fix}")
     click.echo(f"{out}: {summary.n_works:,} works")
+
+
+_SHOWN = (
+    "title", "abstract", "references", "resolved", "countries", "authors", "keywords", "doi",
+    "cited_by",
+)  # fmt: skip
+
+
+def _show_completeness(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print how many works of each year hold each field, and the share."""
+    click.echo("year   works  " + "".join(f"{name:>16}" for name in _SHOWN))
+    total: dict[str, Any] = {"year": "all"}
+    for name in ("works", *_SHOWN):
+        total[f"n_{name}"] = sum(row[f"n_{name}"] or 0 for row in rows)
+    for row in (*rows, total):
+        cells = []
+        for name in _SHOWN:
+            n = row[f"n_{name}"]
+            cells.append("" if n is None else f"{n:,} {n / max(row['n_works'], 1):4.0%}")
+        year = "none" if row["year"] is None else row["year"]
+        click.echo(f"{year!s:<5}{row['n_works']:>7,}  " + "".join(f"{c:>16}" for c in cells))
 
 
 @works.command("merge")

@@ -93,9 +93,12 @@ def _references(definition: SourceDefinition) -> Step:
         from armillary.sources.works.completeness import completeness
 
         works = _of(work.store.table("work"), (definition.id,))
-        tables = {"completeness": work.store.arrow(completeness(works))}
+        tables = {}
+        citations = _of(work.store.table("citation"), (definition.id,))
         if definition.kind == "works":  # the simulator knows its citations already
             tables["citation"] = work.store.arrow(resolve_citations(works))
+            citations = work.store.lend("matched_citation", tables["citation"])
+        tables["completeness"] = work.store.arrow(completeness(works, citations))
         return Result(tables=tables)
 
     return Step(
@@ -302,8 +305,6 @@ def _merge(definition: TopicsDefinition, observatory: Observatory) -> Step:
             progress=work.progress,
         )
         tables = dict(merged.tables)
-        rows = work.store.lend("merged_work", tables["work"])
-        tables["completeness"] = work.store.arrow(completeness(rows))
         tables["citation"] = work.store.arrow(
             merged_citations(
                 works,
@@ -312,6 +313,9 @@ def _merge(definition: TopicsDefinition, observatory: Observatory) -> Step:
                 source=source,
             )
         )
+        rows = work.store.lend("merged_work", tables["work"])
+        cited = work.store.lend("merged_citation", tables["citation"])
+        tables["completeness"] = work.store.arrow(completeness(rows, cited))
         said = f"{merged.n_records:,} records are {merged.n_works:,} works"
         return Result(tables=tables, notes=(said, *merged.notes))
 

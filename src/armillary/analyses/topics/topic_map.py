@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from ibis import _
 
 from armillary.analyses.topics.clusters import cluster_weights, clusters_wanted
+from armillary.analyses.topics.coverage import citation_coverage
 from armillary.analyses.topics.graph import Graph, graph_of
 from armillary.analyses.topics.growth import last_complete_year, thin_years, windows
 from armillary.analyses.topics.labels import characteristic_terms
@@ -176,15 +177,16 @@ def _relate(
     notes: list[str],
 ) -> tuple[Graph, str]:
     """Relate works by citation and text where enough of them cite each other, else by text."""
-    inside = works.filter(_.year <= last_year).select("work")
+    mapped = works.filter(_.year <= last_year)
+    coverage = citation_coverage(mapped, citations, least=recipe.citation_share)
+    inside = mapped.select("work")
     linked = citations.select("citing", "cited")
     for end in ("citing", "cited"):
         linked = linked.semi_join(inside, [(end, "work")])
     cited = direct_citation(linked).to_pyarrow()
-    n_cited = len(pc.unique(cited["work"]))
-    share = n_cited / len(ids)
+    n_cited, share = coverage.n_linked, coverage.linked_share
     has_text = bool((tokens.word >= 0).any())
-    by_citation = n_cited > 0 and (share >= recipe.citation_share or not has_text)
+    by_citation = n_cited > 0 and (coverage.allows(CITATION) or not has_text)
     if by_citation:
         notes.append(
             f"Works are related by direct citation: {n_cited:,} of {len(ids):,} "

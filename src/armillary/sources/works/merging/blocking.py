@@ -22,6 +22,7 @@ _EDGE = 14
 _HAN_EDGE = 5
 _RARE = 3
 _SIGNATURE = 4
+_SHARED = 0.8
 _CHUNK = 2_000_000
 
 
@@ -128,7 +129,7 @@ class Block:
             np.bitwise_count(ours).sum(axis=1, dtype=np.int64),
             np.bitwise_count(theirs).sum(axis=1, dtype=np.int64),
         )
-        return (left != right) & (both >= 0.7 * least)
+        return (left != right) & (both >= _SHARED * least)
 
 
 def too_general(titles: Sequence[str], generic: Sequence[str]) -> NDArray[np.bool_]:

@@ -144,7 +144,7 @@ class Judge:
         if longer.key.startswith(shorter.key):
             return self._begins(shorter, longer)
         if n_short >= 0.8 * n_long:
-            like = likeness(ours.key, theirs.key)
+            like = likeness(ours.key, theirs.key, least=self._rules.near)
             if like >= self._rules.near:
                 return "title_alike", like, self._differs(ours, theirs, like)
         if ours.main == theirs.main and len(ours.main) >= self._least(ours) // 2:

@@ -179,8 +179,8 @@ def title_of(text: str) -> Title:
     )
 
 
-def distance(left: str, right: str) -> int:
-    """Return the edit distance of two texts.
+def distance(left: str, right: str, *, most: int | None = None) -> int:
+    """Return the edit distance of two texts; any number above `most` where it is larger.
 
     Source: Myers (1999), doi:10.1145/316542.316550, as one addition per character over the
     bits of a whole number; Hyyrö (2003) for the distance of whole texts.
@@ -189,15 +189,26 @@ def distance(left: str, right: str) -> int:
         >>> distance("kitten", "sitting"), distance("", "abc")
         (3, 3)
     """
+    start, end = 0, min(len(left), len(right))
+    while start < end and left[start] == right[start]:
+        start += 1
+    left, right = left[start:], right[start:]
+    back, end = 0, min(len(left), len(right))
+    while back < end and left[-1 - back] == right[-1 - back]:
+        back += 1
+    left, right = left[: len(left) - back], right[: len(right) - back]
     if not left or not right:
         return len(left) + len(right)
+    limit = len(left) + len(right) if most is None else most
     at: dict[str, int] = {}
     for i, letter in enumerate(left):
         at[letter] = at.get(letter, 0) | 1 << i
     full = (1 << len(left)) - 1
     last = 1 << (len(left) - 1)
     up, down, score = full, 0, len(left)
-    for letter in right:
+    for column, letter in enumerate(right, start=1):
+        if score - (len(right) - column) - 1 > limit:
+            return limit + 1
         match = at.get(letter, 0)
         zero = ((((match & up) + up) ^ up) | match | down) & full
         plus = (down | ~(zero | up)) & full
@@ -210,12 +221,15 @@ def distance(left: str, right: str) -> int:
     return score
 
 
-def likeness(left: str, right: str) -> float:
+def likeness(left: str, right: str, *, least: float = 0.0) -> float:
     """Return the share of characters two texts have in common, by edit distance.
+
+    Where it is below `least`, any number below it may come back, sooner.
 
     Examples:
         >>> likeness("abcd", "abcx"), likeness("", "")
         (0.75, 1.0)
     """
     longest = max(len(left), len(right))
-    return 1 - distance(left, right) / longest if longest else 1.0
+    most = int((1 - least) * longest) + 1
+    return max(1 - distance(left, right, most=most) / longest, 0.0) if longest else 1.0
