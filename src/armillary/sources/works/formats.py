@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from armillary.errors import SourceError
-from armillary.sources.works import derwent, openalex, parquet, scopus, tables, wos
+from armillary.sources.works import derwent, openalex, openalex_lines, parquet, scopus, tables, wos
 from armillary.sources.works.content import Text, decode, foreign, unpack
 from armillary.sources.works.delimited import delimiter_of, header
 
@@ -83,6 +83,8 @@ def read_works(file: Path, *, source: str, origin: Origin) -> Reading:
     Raises:
         SourceError: The file is none of `formats()`, is damaged as a whole, or holds nothing.
     """
+    if openalex_lines.is_lines(file):  # too large, often, to be held as one text
+        return openalex_lines.read_lines(file, source=source, origin=origin)
     data = unpack(file)
     if data.startswith(b"PAR1"):
         reading = parquet.read_parquet(data, source=source, origin=origin)

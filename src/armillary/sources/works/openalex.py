@@ -38,6 +38,22 @@ def read_json(content: Text, *, source: str, origin: Origin) -> Reading:
     return records.reading(JSON, notes=(content.encoding,))
 
 
+def keep_line(records: Records, work: Any, line: bytes, *, locator: str) -> None:
+    """Keep the work of one line of JSON lines, or refuse the line.
+
+    Args:
+        records: Hears of it.
+        work: The line decoded; None where it is not whole JSON.
+        line: The line as it stands.
+        locator: Where it stands.
+    """
+    if work is None:
+        said = line.decode("utf-8", "replace").strip()
+        records.refuse(locator, text=said, reason=f"the line is not whole JSON; {_FIX}")
+    else:
+        _check_and_keep(records, work, locator)
+
+
 def _objects(text: str, records: Records, file: str) -> Iterator[tuple[str, Any]]:
     first = text.lstrip().partition("\n")[0]
     lines = text.rstrip().split("\n")
