@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from armillary.sources.works import delimited, values
-from armillary.sources.works.places import country_named
+from armillary.sources.works.places import country_named, without_email
 from armillary.sources.works.records import Records
 
 if TYPE_CHECKING:
@@ -111,7 +111,9 @@ def affiliations(cell: str) -> list[str]:
         ['Univ X, China', 'Lab Y (Z), UK']
     """
     return values.unique(
-        place for found in _AFFILIATION.findall(cell) for place in values.listing(found[1])
+        without_email(place)
+        for found in _AFFILIATION.findall(cell)
+        for place in values.listing(found[1])
     )
 
 

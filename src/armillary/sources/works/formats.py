@@ -77,7 +77,10 @@ _PUBLICATION_COLUMNS: tuple[tuple[str, Callable[[Sequence[str]], bool]], ...] = 
 )
 _PUBLICATION_OBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (arxiv.JSON, re.compile(r'"authors_parsed"\s*:')),
-    (lens_scholar.JSON, re.compile(r'"lens_id"\s*:(?!.{0,5000}"(?:biblio|jurisdiction)"\s*:)', re.S)),
+    (
+        lens_scholar.JSON,
+        re.compile(r'"lens_id"\s*:(?!.{0,5000}"(?:biblio|jurisdiction)"\s*:)', re.S),
+    ),
     (crossref.JSON, re.compile(r'"message-type"\s*:|"(?:reference|is-referenced-by)-count"\s*:')),
 )
 

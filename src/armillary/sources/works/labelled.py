@@ -133,8 +133,6 @@ def _record(
         return
     twice = [label for label in layout.once if len(record.fields.get(label, ())) > 1]
     if twice:
-        refuse(
-            first, shown, f"{twice[0]} comes twice, so two records have run together; {_FIX}"
-        )
+        refuse(first, shown, f"{twice[0]} comes twice, so two records have run together; {_FIX}")
         return
     yield record

@@ -8,7 +8,7 @@ from functools import cache
 from armillary.model.codelists import resolve_area
 
 # An affiliation may go on after the country: an e-mail address, a note on the address.
-_EMAIL = re.compile(r"\S+@\S+|(?:electronic address|e-?mail)[^,;]*$", re.IGNORECASE)
+_EMAIL = re.compile(r"(?:(?:electronic address|e-?mail):?\s*)?\S+@[^\s;,]+", re.IGNORECASE)
 _POSTCODE = re.compile(r"^[\d\s-]+|[\d\s-]+$")
 _MARKS = " .,;:*()[]"
 
@@ -48,6 +48,20 @@ def country_named(affiliation: str) -> str | None:
         if _is_area(last, sentence):
             return last
     return None
+
+
+def without_email(affiliation: str) -> str:
+    """Return an affiliation without the e-mail address of a person.
+
+    Source: a rule of our own; a personal address tells nothing about an organisation.
+
+    Examples:
+        >>> without_email("MIT, Cambridge, MA, USA. Electronic address: a@mit.edu.")
+        'MIT, Cambridge, MA, USA.'
+    """
+    if "@" not in affiliation:
+        return affiliation
+    return _EMAIL.sub("", affiliation).rstrip(" ;,:").replace(". .", ".").replace(" .", ".")
 
 
 def _is_area(name: str, sentence: str) -> bool:

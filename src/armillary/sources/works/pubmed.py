@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from armillary.sources.works import values
 from armillary.sources.works.labelled import Labelled, Layout, parse
-from armillary.sources.works.places import country_named
+from armillary.sources.works.places import country_named, without_email
 from armillary.sources.works.records import Records
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def read_nbib(content: Text, *, source: str, origin: Origin) -> Reading:
 def _keep(records: Records, one: Labelled) -> None:
     number, title = one.text("PMID"), one.text("TI", "BTI")
     published = one.text("DP")
-    places = one.every("AD")
+    places = [without_email(place) for place in one.every("AD")]
     dois = [found.group(1) for said in one.every("LID", "AID") if (found := _IS_DOI.match(said))]
     records.keep(
         f"line {one.line}",
@@ -66,7 +66,7 @@ def _keep(records: Records, one: Labelled) -> None:
         keywords=values.unique(word.lstrip("*") for word in one.values("OT")),
         organisations=values.unique(places),
         countries=values.unique(country_named(place) or "" for place in places),
-        classes=values.unique(one.values("MH")),
+        classes=values.unique(said.partition("/")[0].lstrip("*") for said in one.values("MH")),
         cited_as=values.pmid(number),
     )
 

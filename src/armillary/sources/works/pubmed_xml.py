@@ -9,7 +9,7 @@ from lxml import etree
 
 from armillary.errors import SourceError
 from armillary.sources.works import values
-from armillary.sources.works.places import country_named
+from armillary.sources.works.places import country_named, without_email
 from armillary.sources.works.pubmed import date, language, work_type
 from armillary.sources.works.records import Records
 
@@ -25,7 +25,9 @@ _AROUND = re.compile(
     r"|<DeleteCitation>.*?</DeleteCitation>",
     re.DOTALL,
 )
-_BEGINS = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE[^>]*>\s*)?<Pubmed", re.DOTALL)
+_BEGINS = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE[^>]*>\s*)?<Pubmed", re.DOTALL
+)
 _FIX = "download the file again"
 
 
@@ -123,7 +125,7 @@ def _keep(records: Records, record: etree._Element, locator: str, *, cites: bool
     published = inside.find("Book/PubDate" if is_book else "Journal/JournalIssue/PubDate")
     said = _published(published)
     people = inside.find("AuthorList")
-    places = [_text(a) for a in _all(people, ".//Affiliation")]
+    places = [without_email(_text(a)) for a in _all(people, ".//Affiliation")]
     records.keep(
         locator,
         native_id=number,

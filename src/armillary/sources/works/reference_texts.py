@@ -44,7 +44,9 @@ class _Labels(msgspec.Struct, frozen=True, kw_only=True):
 _LABELS = {
     ESTUDY: _Labels(
         layout=Layout(
-            label=re.compile(r"(DataType|[A-Z][A-Za-z]+(?=-[^:：]{1,20}[:：]))(?:-[^:：]+)?[:：] ?(.*)$"),
+            label=re.compile(
+                r"(DataType|[A-Z][A-Za-z]+(?=-[^:：]{1,20}[:：]))(?:-[^:：]+)?[:：] ?(.*)$"
+            ),
             begins="DataType",
             once=("DataType", "Title", "Summary", "Link"),
         ),

@@ -62,6 +62,7 @@ def _keep(records: Records, one: Labelled, *, cites: bool) -> None:
     glued = next((note for note in notes if _GLUED.search(note)), "")
     number = scopus.eid(one.text("UR")) or scopus.eid(_GLUED.split(glued, maxsplit=1)[-1])
     places = _split(one.every("AD", "C1") if not one.text("AD") else one.every("AD"))
+    curated = bool(number or one.text("J9"))
     listed = next((note for note in notes if _REFERENCES.match(note)), "")
     listed = _GLUED.split(_REFERENCES.sub("", listed, count=1), maxsplit=1)[0]
     records.keep(
@@ -78,17 +79,16 @@ def _keep(records: Records, one: Labelled, *, cites: bool) -> None:
         venue=venue,
         keywords=values.unique(_split(one.every("KW", "K1"))),
         organisations=values.unique(places),
-        countries=values.unique(_country(place) for place in places),
+        countries=values.unique(_country(place, curated=curated) for place in places),
         references=scopus.references(" ".join(listed.split())) if cites else None,
         cited_as=_forms(one, authors, title=title, year=year, venue=venue, of_scopus=bool(number)),
         cited_by_count=_cited_by(one),
     )
 
 
-def _country(place: str) -> str:
-    """Return the country of an address; a state and postcode before USA are dropped."""
-    last = values.country(place)
-    return last if last == "USA" else country_named(place) or ""
+def _country(place: str, *, curated: bool) -> str:
+    """Return the country of an address: its last part where the database writes it so."""
+    return values.country(place) if curated else country_named(place) or ""
 
 
 def _split(held: list[str]) -> list[str]:

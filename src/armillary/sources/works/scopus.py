@@ -47,7 +47,7 @@ _EID = re.compile(r"2-s2\.0-\d+")
 _CITED_BY = re.compile(r"cited by\s*:?\s*(\d+)", re.IGNORECASE)
 _SEPARATOR = re.compile(r";\s*")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[A-Za-z]{2,8});")
-_FAMILY = re.compile(r"^(.*?)(?:,|(?:\s+(?:[^\W\d_]\.[- ]?)+)+$|$)")
+_NAME = re.compile(r"^([^,]+?)(?:,\s*([^,]+)|\s+((?:[^\W\d_]\.[- ]?)+))$")
 
 
 def is_scopus(names: Sequence[str]) -> bool:
@@ -168,11 +168,17 @@ def forms(by: Sequence[str], *, title: str, year: int | None, venue: str) -> lis
         venue: Source title.
 
     Examples:
-        >>> forms(["Batty, M."], title="Cities", year=2001, venue="J. X")
-        ['Batty, Cities (2001) J. X', 'Batty, Cities, J. X, (2001)']
+        >>> forms(["Batty, Michael J."], title="Cities", year=2001, venue="J. X")
+        ['Batty, M.J., Cities (2001) J. X', 'Batty M.J., Cities, J. X, (2001)']
     """
-    found = _FAMILY.match(by[0]) if by else None
-    family = found.group(1).strip() if found else ""
-    if not (family and title and year and venue):
+    found = _NAME.match(by[0]) if by else None
+    if found is None or not (title and year and venue):
         return []
-    return [f"{family}, {title} ({year}) {venue}", f"{family}, {title}, {venue}, ({year})"]
+    family, given = found.group(1).strip(), found.group(2) or found.group(3)
+    letters = "".join(f"{part[0].upper()}." for part in re.split(r"[\s.-]+", given) if part)
+    if not (family and letters):
+        return []
+    return [
+        f"{family}, {letters}, {title} ({year}) {venue}",
+        f"{family} {letters}, {title}, {venue}, ({year})",
+    ]

@@ -72,6 +72,11 @@ _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _PARTS = re.compile(r"(\d{4})(?:\D(\d{1,2})(?!\d)(?:\D(\d{1,2})(?!\d))?)?")
 _PMID = re.compile(r"(?<!\d)([1-9]\d{0,8})(?!\d)")
 
+_STATE = re.compile(
+    "(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|"
+    "S[CD]|T[NX]|UT|V[AT]|W[AIVY])(?: [0-9]{5}(?:-[0-9]{4})?)?$"
+)
+
 
 def doi(text: str | None) -> str | None:
     """Return a DOI in lower case without a prefix; None where there is none.
@@ -216,11 +221,14 @@ def unique(items: Iterable[str]) -> list[str]:
 def country(address: str) -> str:
     """Return the country an address ends in, as the database spells it.
 
-    A state and postcode before "USA" are dropped: "PA 15219 USA" is "USA".
+    A state and postcode before "USA" are dropped: "PA 15219 USA" is "USA". Old records of Web
+    of Science end in the state alone; that is the USA too.
 
     Examples:
         >>> country("Duquesne Univ, Sch Pharm, Pittsburgh, PA 15219 USA.")
         'USA'
+        >>> country("UNIV MICHIGAN,ANN ARBOR,MI 48104")
+        'USA'
     """
     last = address.rstrip(" .;").rpartition(",")[2].strip()
-    return "USA" if last.endswith(" USA") else last
+    return "USA" if last.endswith(" USA") or _STATE.match(last) else last
