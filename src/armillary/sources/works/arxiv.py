@@ -141,7 +141,7 @@ def read_json(content: Text, *, source: str, origin: Origin) -> Reading:
 
 
 def _keep_object(records: Records, work: dict[str, Any], locator: str) -> None:
-    first = next(iter(many(work.get("versions"))), {})
+    first: dict[str, Any] = next(iter(many(work.get("versions"))), {})
     days = values.dates(str(first.get("created") or ""))
     date = next(iter(days), None)
     people = [

@@ -32,7 +32,7 @@ _SPACE = re.compile(r"\s*")
 _FIELD_LINE = re.compile(r"^[ \t]*([A-Za-z][\w /-]*?)[ \t]*=[ \t]*(?=[{\"\d\w])", re.MULTILINE)
 _FIELD_LIKE = re.compile(r"[{}]|=\s*\"")
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, list[str]]
 
 
-class _Damaged(Exception):
+class _DamageError(Exception):
     """Where an entry cannot be read on: offset and what is wrong."""
 
     def __init__(self, at: int, why: str) -> None:
@@ -82,9 +82,8 @@ def parse(text: str, *, refuse: Callable[[int, str, str], None]) -> Iterator[Ent
     starts = list(_START.finditer(text))
     begins = [found.start() for found in starts]
     line, counted = 1, 0
-    if starts:
-        _outside(text[: begins[0]], 1, refuse)
-    for found, end in zip(starts, [*begins[1:], len(text)], strict=True):
+    _outside(text[: begins[0]] if begins else text, 1, refuse)
+    for found, end in zip(starts, [*begins, len(text)][1:], strict=True):
         at = found.start() + len(found.group()) - len(found.group().lstrip())
         line += text.count("\n", counted, at)
         counted = at
@@ -95,7 +94,7 @@ def parse(text: str, *, refuse: Callable[[int, str, str], None]) -> Iterator[Ent
             continue
         try:
             key, fields, closed = _entry(chunk, inside, macros, keyless=kind in _KEYLESS)
-        except _Damaged as damage:
+        except _DamageError as damage:
             salvaged = None if kind in _KEYLESS else _by_line(chunk, inside)
             if salvaged is None:
                 place = line + chunk.count("\n", 0, damage.at)
@@ -134,7 +133,7 @@ def _entry(
     if not keyless:
         found = _KEY.match(chunk, at)
         if found is None:
-            raise _Damaged(at, "it has no key")
+            raise _DamageError(at, "it has no key")
         key, at = found.group(1), found.end()
     while True:
         while chunk[at : at + 1] in tuple(" \t\n,"):
@@ -146,7 +145,7 @@ def _entry(
             if keyless and not fields and chunk[at : at + 1] in ('"', "{"):
                 _, at = _value(chunk, at, macros)  # a preamble
                 continue
-            raise _Damaged(at, "it ends too early" if at >= len(chunk) else "a field has no name")
+            raise _DamageError(at, "it ends too early" if at >= len(chunk) else "a field has no name")
         value, at = _value(chunk, named.end(), macros)
         fields.setdefault(named.group(1).lower(), []).append(value)
 
@@ -165,7 +164,7 @@ def _value(chunk: str, at: int, macros: dict[str, str]) -> tuple[str, int]:
         else:
             word = _WORD.match(chunk, at)
             if word is None:
-                raise _Damaged(at, "a field has no value")
+                raise _DamageError(at, "a field has no value")
             parts.append(macros.get(word.group().lower(), word.group()))
             end = word.end()
         at = _behind_space(chunk, end)
@@ -185,7 +184,7 @@ def _closing(chunk: str, at: int) -> int:
         depth += 1 if found.group() == "{" else -1
         if not depth:
             return found.end()
-    raise _Damaged(at, "a brace is never closed that opens")
+    raise _DamageError(at, "a brace is never closed that opens")
 
 
 def _quoted(chunk: str, at: int) -> int:
@@ -196,7 +195,7 @@ def _quoted(chunk: str, at: int) -> int:
                 return found.end()
         else:
             depth += 1 if found.group() == "{" else -1
-    raise _Damaged(at, "a quotation mark is never closed that opens")
+    raise _DamageError(at, "a quotation mark is never closed that opens")
 
 
 def _by_line(chunk: str, at: int) -> tuple[str, dict[str, list[str]]] | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator
 
 _FIX = "export the file again"
 
@@ -27,7 +27,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     label: re.Pattern[str]
     begins: str
     ends: str | None = None
-    once: Collection[str] = ()
+    once: tuple[str, ...] = ()
     blank_ends: bool = False
 
 

@@ -23,10 +23,11 @@ _LETTERS = {
     "…", "dots": "…", "textbackslash": "\\", "textasciitilde": "~", "textunderscore": "_",
     "S": "§", "P": "¶", "pounds": "£", "euro": "€", "texteuro": "€",
 }  # fmt: skip
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda mu nu xi omicron pi rho "
-    "sigma tau upsilon phi chi psi omega"
-).split()
+_GREEK = [
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa",
+    "lamda", "mu", "nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi",
+    "psi", "omega",
+]  # fmt: skip
 for _name in _GREEK:
     _lower = unicodedata.lookup(f"GREEK SMALL LETTER {_name.upper()}")
     _said = "lambda" if _name == "lamda" else _name
@@ -40,10 +41,11 @@ _LOOKS = {
     "href", "textsuperscript", "textsubscript", "relax", "protect", "ensuremath", "mbox",
 }  # fmt: skip
 
+_LETTER = r"\\[ij](?![A-Za-z])|[^\W\d_]"
 _ACCENT = re.compile(
-    r"""\\(?:
-        (?P<sign>[`'^~=."])\s*(?:\{\s*(?P<a>\\[ij]|[^\W\d_])\s*\}|(?P<b>\\[ij](?![A-Za-z])|[^\W\d_]))
-      | (?P<word>[uvHckrdb])(?:\s*\{\s*(?P<c>\\[ij]|[^\W\d_])\s*\}|\s+(?P<d>\\[ij](?![A-Za-z])|[^\W\d_]))
+    rf"""\\(?:
+        (?P<sign>[`'^~=."])\s*(?:\{{\s*(?P<a>{_LETTER})\s*\}}|(?P<b>{_LETTER}))
+      | (?P<word>[uvHckrdb])(?:\s*\{{\s*(?P<c>{_LETTER})\s*\}}|\s+(?P<d>{_LETTER}))
     )""",
     re.VERBOSE,
 )

@@ -61,10 +61,9 @@ def read_xml(content: Text, *, source: str, origin: Origin) -> Reading:
     cites = "<ReferenceList" in text
     starts = list(_START.finditer(text))
     line, counted = 1, 0
-    if starts:
-        _outside(records, text[: starts[0].start()], 1)
-    bounds = [*(found.start() for found in starts[1:]), len(text)]
-    for found, bound in zip(starts, bounds, strict=True):
+    bounds = [*(found.start() for found in starts), len(text)]
+    _outside(records, text[: bounds[0]], 1)
+    for found, bound in zip(starts, bounds[1:], strict=True):
         line += text.count("\n", counted, found.start())
         counted = found.start()
         closing = f"</{found.group(1)}>"

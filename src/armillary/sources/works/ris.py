@@ -55,7 +55,7 @@ def read_ris(content: Text, *, source: str, origin: Origin) -> Reading:
 
 def _keep(records: Records, one: Labelled, *, cites: bool) -> None:
     year = values.year(one.text("PY", "Y1")) or values.year(one.text("DA"))
-    authors = one.every("AU", "A1") or one.every("A2", "ED")
+    authors = _split(one.every("AU", "A1") or one.every("A2", "ED"))
     title = one.text("TI", "T1", "CT")
     venue = one.text("T2", "JF", "JO", "BT", "JA", "J2", "T3")
     notes = one.fields.get("N1", [])
