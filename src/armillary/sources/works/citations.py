@@ -18,17 +18,36 @@ _DOI_TAIL = r"[\].;]+$"
 _PATENT = r"^[A-Z][A-Z][0-9][0-9A-Z]{3,}$"
 _LONG_US = r"^US(19|20)[0-9]{2}0[0-9]{6}[A-Z][0-9]?$"
 _SHORT = r"^[^,]+, [0-9]{4}, [^,]+, v[^,]+, (p|artn )[^,]+$"
+_PMID = r"\bPMID:? ?([0-9]{1,9})\b"
+_PUB = r"\b(pub\.[0-9]{6,})\b"
+# Scopus: "Batty, M., Lee, A.-B., Title (2001) Source, 1, pp. 2-3" until 2022, then
+# "Batty M., Lee A.-B., Title, Source, 1, pp. 2-3, (2001)".
+_INITIALS = r"(?:\p{Lu}\p{Ll}?\.[- ]?)+"
+_FAMILY = rf"^([^,]+?)(?:,? {_INITIALS})?, "
+_PEOPLE = rf"^(?:[^,]+,? {_INITIALS}, )+"
+_YEAR_AFTER_TITLE = r"^(.+?) \(((?:1[5-9]|20)[0-9]{2})\) "
+_YEAR_AT_END = r"^(.+), \(((?:1[5-9]|20)[0-9]{2})\)[;.]?$"
+_NO_LETTER = r"[^\p{L}\p{N}]+"
+_ACCENTED = "áàâäãåāăąçćčďđéèêëēęěğíìîïīıłñńňóòôöõøōőŕřśšşťúùûüūůűýÿźžżς"
+_PLAIN = "aaaaaaaaacccddeeeeeeegiiiiiilnnnoooooooorrssstuuuuuuuyyzzzc"
+_TITLE_LETTERS = 20
+_COMMA_PARTS = range(2, 9)
+# Forms that may fit several works; then they name none.
+_FORMS = ("short:", "titled:", "placed:")
 
 
 def resolve_citations(works: Table) -> Table:
     """Match the references of works to works of the same source.
 
-    A reference names a work by its id (OpenAlex), by a DOI within its text, by a publication
-    number of a patent family, or by the short form of Web of Science (first author, year,
-    source, volume and page all alike). A short form that fits several works matches none of
-    them; where several records hold one DOI, the one with the lowest id is taken. United
-    States applications are cited with one zero more (US20070093945) than their publication
-    number has (US2007093945); the zero goes. Self-citations and repeats go.
+    A reference names a work by its id (OpenAlex, Lens, Dimensions), by a DOI or PubMed number
+    within its text, by a publication number of a patent family, by the short form of Web of
+    Science (first author, year, source, volume and page all alike), or by the form of Scopus:
+    family name of the first author, whole title and year all alike, and the source too where
+    the year stands at the end. Titles under 20 letters match only with their source. A form
+    that fits several works matches none of them; where several records hold one DOI, the one
+    with the lowest id is taken. United States applications are cited with one zero more
+    (US20070093945) than their publication number has (US2007093945); the zero goes.
+    Self-citations and repeats go.
 
     Source: rules of our own, from how the databases write references.
 
@@ -47,6 +66,10 @@ def resolve_citations(works: Table) -> Table:
             _doi_key(cited.text, _SECOND_DOI),
             _patent_key(cited.text),
             _short_key(cited.text),
+            _pmid_key(cited.text),
+            _pub_key(cited.text),
+            _titled_key(cited.text),
+            *(_placed_key(cited.text, n_parts) for n_parts in _COMMA_PARTS),
         ]
     )
     keyed = cited.select("source", "citing", key=keys.unnest()).distinct()
@@ -68,12 +91,16 @@ def _names(works: Table) -> Table:
         works.select("source", "work", key=_doi_key(works.doi, _DOI)),
         also.select("source", "work", key=_patent_key(also.text)),
         also.select("source", "work", key=_short_key(also.text)),
+        also.select("source", "work", key=_pmid_key(also.text)),
+        also.select("source", "work", key=_titled_key(also.text)),
+        also.select("source", "work", key=_placed_key(also.text, None)),
     )
     keyed = keyed.filter(keyed.key.notnull())
     named = keyed.group_by("source", "key").agg(
         cited=keyed.work.min(), n_works=keyed.work.nunique()
     )
-    sure = (named.n_works == 1) | ~named.key.startswith("short:")
+    of_form = ibis.or_(*(named.key.startswith(form) for form in _FORMS))
+    sure = (named.n_works == 1) | ~of_form
     return named.filter(sure).select("source", "key", "cited")
 
 
@@ -98,3 +125,46 @@ def _short_key(text: StringValue) -> StringValue:
     form = text.lower().re_replace(r", doi .*$", "").strip()
     key = ibis.literal("short:") + form
     return ibis.ifelse(form.re_search(_SHORT), key, ibis.null("string"))
+
+
+def _found(key: str, name: StringValue) -> StringValue:
+    """Return a key, null where its name is empty."""
+    return ibis.ifelse(name.length() > 0, ibis.literal(key) + name, ibis.null("string"))
+
+
+def _pmid_key(text: StringValue) -> StringValue:
+    return _found("pmid:", text.re_extract(_PMID, 1))
+
+
+def _pub_key(text: StringValue) -> StringValue:
+    return _found("id:", text.re_extract(_PUB, 1))
+
+
+def _letters(text: StringValue) -> StringValue:
+    """Return letters and figures alone, for databases differ in accents, marks and case."""
+    return text.lower().translate(_ACCENTED, _PLAIN).re_replace(_NO_LETTER, "")
+
+
+def _titled_key(text: StringValue) -> StringValue:
+    """Key of a Scopus form whose year stands behind the title."""
+    rest = text.re_replace(_PEOPLE, "")
+    title = _letters(rest.re_extract(_YEAR_AFTER_TITLE, 1))
+    said = _letters(text.re_extract(_FAMILY, 1)) + ":" + rest.re_extract(_YEAR_AFTER_TITLE, 2) + ":"
+    fits = (title.length() >= _TITLE_LETTERS) & (rest.length() < text.length())
+    return ibis.ifelse(fits, ibis.literal("titled:") + said + title, ibis.null("string"))
+
+
+def _placed_key(text: StringValue, n_parts: int | None) -> StringValue:
+    """Key of a Scopus form whose year stands at the end.
+
+    Commas stand in titles and sources as well as between them, so each number of parts is
+    tried for a reference; the work itself has title and source alone, all its parts.
+    """
+    rest = text.re_replace(_PEOPLE, "")
+    body = rest.re_extract(_YEAR_AT_END, 1)
+    if n_parts is not None:
+        body = body.re_extract(rf"^((?:[^,]*,){{{n_parts - 1}}}[^,]*)", 1)
+    place = _letters(body)
+    said = _letters(text.re_extract(_FAMILY, 1)) + ":" + rest.re_extract(_YEAR_AT_END, 2) + ":"
+    fits = (place.length() > 0) & (rest.length() < text.length())
+    return ibis.ifelse(fits, ibis.literal("placed:") + said + place, ibis.null("string"))

@@ -6,47 +6,110 @@ import re
 from typing import TYPE_CHECKING
 
 from armillary.errors import SourceError
-from armillary.sources.works import derwent, openalex, openalex_lines, parquet, scopus, tables, wos
+from armillary.sources.works import (
+    arxiv,
+    bibtex,
+    bibtex_entries,
+    crossref,
+    derwent,
+    dimensions,
+    lens_scholar,
+    openalex,
+    openalex_lines,
+    parquet,
+    publish_or_perish,
+    pubmed,
+    pubmed_xml,
+    reference_texts,
+    ris,
+    scopus,
+    tables,
+    workbooks,
+    wos,
+)
 from armillary.sources.works.content import Text, decode, foreign, unpack
-from armillary.sources.works.delimited import delimiter_of, header
+from armillary.sources.works.delimited import delimiter_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from armillary.model.provenance import Origin, Reading
 
-_READERS: dict[str, Callable[..., Reading]] = {
+# Publications.
+_OF_PUBLICATIONS: dict[str, Callable[..., Reading]] = {
     wos.TAGGED: wos.read_tagged,
     wos.TAB: wos.read_tab,
+    bibtex.WOS: bibtex.read_wos,
     scopus.CSV: scopus.read_csv,
-    derwent.TAGGED: derwent.read_tagged,
+    bibtex.SCOPUS: bibtex.read_scopus,
+    bibtex.OTHER: bibtex.read_other,
+    ris.RIS: ris.read_ris,
+    pubmed.NBIB: pubmed.read_nbib,
+    pubmed_xml.XML: pubmed_xml.read_xml,
+    dimensions.CSV: dimensions.read_csv,
+    lens_scholar.CSV: lens_scholar.read_csv,
+    lens_scholar.JSON: lens_scholar.read_json,
     openalex.JSON: openalex.read_json,
+    crossref.JSON: crossref.read_json,
+    arxiv.TSV: arxiv.read_tsv,
+    arxiv.JSON: arxiv.read_json,
+    reference_texts.ESTUDY: reference_texts.read_estudy,
+    reference_texts.ENDNOTE: reference_texts.read_endnote,
+    reference_texts.REFWORKS: reference_texts.read_refworks,
+    reference_texts.NOTEEXPRESS: reference_texts.read_noteexpress,
+    publish_or_perish.CSV: publish_or_perish.read_csv,
+}
+_PUBLICATION_TEXTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (ris.RIS, re.compile(r"(?:[^\n]{0,300}\n){0,20}?TY {1,2}- \w")),
+    (pubmed.NBIB, re.compile(r"PMID ?- ?\d")),
+    (reference_texts.ESTUDY, re.compile(r"DataType: ?\d")),
+    (reference_texts.ENDNOTE, re.compile(r"%0 \S")),
+    (reference_texts.REFWORKS, re.compile(r"RT [A-Z]")),
+    (reference_texts.NOTEEXPRESS, re.compile(r"\{Reference Type\}:")),
+)
+_PUBLICATION_COLUMNS: tuple[tuple[str, Callable[[Sequence[str]], bool]], ...] = (
+    (wos.TAB, wos.is_tab),
+    (dimensions.CSV, dimensions.is_dimensions),
+    (lens_scholar.CSV, lens_scholar.is_lens),
+    (publish_or_perish.CSV, publish_or_perish.is_publish_or_perish),
+    (arxiv.TSV, arxiv.is_arxiv),
+    (scopus.CSV, scopus.is_scopus),
+)
+_PUBLICATION_OBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (arxiv.JSON, re.compile(r'"authors_parsed"\s*:')),
+    (
+        lens_scholar.JSON,
+        re.compile(r'"lens_id"\s*:(?!.{0,5000}"(?:biblio|jurisdiction)"\s*:)', re.S),
+    ),
+    (crossref.JSON, re.compile(r'"message-type"\s*:|"(?:reference|is-referenced-by)-count"\s*:')),
+)
+
+# Patents.
+_OF_PATENTS: dict[str, Callable[..., Reading]] = {
+    derwent.TAGGED: derwent.read_tagged,
+}
+
+_READERS: dict[str, Callable[..., Reading]] = {
+    **_OF_PUBLICATIONS,
+    **_OF_PATENTS,
     tables.CSV: tables.read_csv,
 }
 
 _TAGGED = re.compile(r"(?:FN [^\n]*\n(?:VR [^\n]*\n)?\s*)?PT [A-Z]\b")
 _DERWENT = re.compile(r"^(?:PN [A-Z]{2}\w+-[A-Z]|UT DIIDW:)", re.MULTILINE)
 _OPENALEX = re.compile(r'"https?://openalex\.org/([A-Z])|"(?:api\.)?openalex')
+_OBJECT_HEAD = 200_000
 
 # What other exports look like, to name them in the refusal: a pattern of their first characters,
 # or column names only they have.
 _OTHER_TEXT = (
-    ("RIS", re.compile(r"TY  - ")),
-    ("BibTeX", re.compile(r"(?:[^\n]{0,200}\n){0,20}?\s*@\w+\s*\{")),
-    ("PubMed tagged text", re.compile(r"PMID- ")),
-    ("PubMed XML", re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?<PubmedArticleSet")),
     ("some XML", re.compile(r"<\?xml")),
-    ("CNKI E-Study text", re.compile(r"DataType: ?\d")),
-    ("EndNote or RefWorks text", re.compile(r"(?:%0 |RT )")),
     ("a Google Patents download", re.compile(r"search URL:")),
 )
 _OTHER_COLUMNS = (
-    ("a Dimensions CSV", {"Publication ID", "PubYear"}),
-    ("a Lens.org CSV", {"Lens ID"}),
-    ("a Publish or Perish CSV", {"GSRank"}),
+    ("a Lens.org patent CSV", {"Lens ID"}),
     ("a Google Patents CSV", {"inventor/author"}),
-    ("an arXiv metadata table", {"arxiv_id"}),
     ("a WIPO Patentscope CSV", {"Priority Data", "FP Image"}),
 )
 
@@ -103,6 +166,8 @@ def read_works(file: Path, *, source: str, origin: Origin) -> Reading:
 
 
 def _text(data: bytes, file: Path) -> Text:
+    if workbooks.is_workbook(data):
+        return workbooks.as_text(data, file)
     seems = foreign(data)
     if seems:
         raise _unknown(seems, file)
@@ -115,8 +180,15 @@ def _format_of(content: Text, file: Path) -> str:
     if _TAGGED.match(text):
         first = text.partition("\nER")[0]
         return derwent.TAGGED if _DERWENT.search(first) else wos.TAGGED
+    for name, pattern in _PUBLICATION_TEXTS:
+        if pattern.match(text):
+            return name
     if text.startswith(("{", "[")):
         return _json_format(text, file)
+    if text.startswith("<") and pubmed_xml.is_pubmed(text):
+        return pubmed_xml.XML
+    if bibtex_entries.is_bibtex(text):
+        return bibtex.dialect(text)
     for name, pattern in _OTHER_TEXT:
         if pattern.match(text):
             raise _unknown(name, file)
@@ -124,9 +196,12 @@ def _format_of(content: Text, file: Path) -> str:
 
 
 def _json_format(text: str, file: Path) -> str:
-    found = _OPENALEX.search(text)
-    if found is None:
-        raise _unknown("JSON, but not from OpenAlex", file)
+    head = text[:_OBJECT_HEAD]
+    for name, pattern in _PUBLICATION_OBJECTS:
+        if pattern.search(head) and not _OPENALEX.search(head[:2000]):
+            return name
+    if _OPENALEX.search(text) is None:
+        raise _unknown("JSON of no database we know", file)
     first_id = re.search(r'"id"\s*:\s*"https?://openalex\.org/([A-Z])', text)
     if first_id is not None and first_id.group(1) != "W":
         raise _unknown("OpenAlex JSON, but not of works", file)
@@ -134,13 +209,13 @@ def _json_format(text: str, file: Path) -> str:
 
 
 def _delimited_format(text: str, file: Path) -> str:
-    if {"PT", "AU", "TI", "SO"} <= set(header(text, delimiter="\t")):
-        return wos.TAB
+    text = dimensions.without_disclaimer(text)
+    for name, fits in _PUBLICATION_COLUMNS:
+        if delimiter_of(text, fits):
+            return name
     for name, marks in _OTHER_COLUMNS:
         if delimiter_of(text, marks.issubset):
             raise _unknown(name, file)
-    if delimiter_of(text, scopus.is_scopus):
-        return scopus.CSV
     if delimiter_of(text, tables.is_tidy):
         return tables.CSV
     raise _unknown("text of no export we know", file)
