@@ -54,9 +54,7 @@ def test_an_answer_is_given_as_it_came():
 
 
 def test_busy_servers_are_asked_again_after_the_pause_they_ask_for():
-    server = Server(
-        httpx.Response(429, headers={"Retry-After": "17"}), httpx.Response(500), good()
-    )
+    server = Server(httpx.Response(429, headers={"Retry-After": "17"}), httpx.Response(500), good())
 
     with server.client() as client:
         client.json(ADDRESS, parameters={})
@@ -122,7 +120,10 @@ def test_an_answer_that_unpacks_to_more_than_allowed_is_refused():
     bomb = gzip.compress(b"[" + b" " * 5_000_000)
     server = Server(httpx.Response(200, content=bomb, headers={"Content-Encoding": "gzip"}))
 
-    with server.client(max_bytes=1_000_000) as client, pytest.raises(SourceError, match="1,000,000"):
+    with (
+        server.client(max_bytes=1_000_000) as client,
+        pytest.raises(SourceError, match="1,000,000"),
+    ):
         client.json(ADDRESS, parameters={})
 
 

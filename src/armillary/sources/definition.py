@@ -265,8 +265,7 @@ class _Reader:
             licence=self.string(table, "licence", *at) or "CC0-1.0",
             cite=self.string(table, "cite", *at),
             date_published=self.string(table, "published", *at),
-            vintage=self.string(table, "vintage", *at)
-            or (files[0].parent.name if files else None),
+            vintage=self.string(table, "vintage", *at) or (files[0].parent.name if files else None),
         )
 
     def files(self, table: Mapping[str, Any], key: str, *keys: str) -> tuple[Path, ...]:

@@ -110,9 +110,7 @@ def _fetch(
     return Fetched(source=name, snapshot=made.name, manifest=manifest_of(made), fresh=False)
 
 
-def _wanted(
-    sources: dict[str, SourceDefinition], name: str | None
-) -> list[SourceDefinition]:
+def _wanted(sources: dict[str, SourceDefinition], name: str | None) -> list[SourceDefinition]:
     remote = {key: one for key, one in sources.items() if one.openalex is not None}
     if name is None:
         return list(remote.values())
@@ -120,8 +118,6 @@ def _wanted(
         raise DefinitionError(
             f"No source {name!r} is fetched from the network.",
             where="observatory.toml",
-            fix=did_you_mean(
-                name, remote, otherwise="give a source openalex = { search = ... }"
-            ),
+            fix=did_you_mean(name, remote, otherwise="give a source openalex = { search = ... }"),
         )
     return [remote[name]]

@@ -173,14 +173,12 @@ def _opened(place: Path) -> pa.Table:
 def _read(file: Path, progress: Progress) -> tuple[pa.Table, FileMerged]:
     """Read one file: rows of `work` as they are, or an export with a source named after it."""
     wanted = schema("work")
-    if file.is_file() and file.open("rb").read(4) == b"PAR1":
+    if _is_parquet(file):
         table = _opened(file)
         if {c.column for c in columns_of("work") if c.required} <= set(table.column_names):
             missing = [name for name in wanted.names if name not in table.column_names]
             for name in missing:
-                table = table.append_column(
-                    name, pa.nulls(table.num_rows, wanted.field(name).type)
-                )
+                table = table.append_column(name, pa.nulls(table.num_rows, wanted.field(name).type))
             rows = conform("work", table.select(wanted.names), where=file.name)
             n = rows.num_rows
             return rows, FileMerged(
@@ -200,6 +198,13 @@ def _read(file: Path, progress: Progress) -> tuple[pa.Table, FileMerged]:
     )
 
 
+def _is_parquet(file: Path) -> bool:
+    if not file.is_file():
+        return False
+    with file.open("rb") as stream:
+        return stream.read(4) == b"PAR1"
+
+
 def _require_free(report: Path) -> None:
     if report.exists() and not report.is_dir():
         raise PublicationError(
@@ -214,9 +219,7 @@ def _require_free(report: Path) -> None:
         )
 
 
-def _report(
-    report: Path, originals: pa.Table, merged: Merged, files: Sequence[FileMerged]
-) -> None:
+def _report(report: Path, originals: pa.Table, merged: Merged, files: Sequence[FileMerged]) -> None:
     """Write every pair joined, every near miss with its reason, and the counts."""
     report.mkdir(parents=True, exist_ok=True)
     pairs = merged.tables["work_pair"].sort_by([("evidence", "descending"), ("a", "ascending")])
@@ -242,9 +245,7 @@ def _report(
     write_whole(report / "summary.csv", ("\ufeff" + text).encode())
 
 
-def _explained(
-    pairs: pa.Table, originals: pa.Table, members: pa.Table
-) -> list[dict[str, Any]]:
+def _explained(pairs: pa.Table, originals: pa.Table, members: pa.Table) -> list[dict[str, Any]]:
     rows = pairs.to_pylist()
     ids = originals["work"].combine_chunks()
     for side in ("a", "b"):

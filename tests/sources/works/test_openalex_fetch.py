@@ -182,8 +182,7 @@ def test_drift_while_paging_is_told(tmp_path):
     snapshot = Api([1, 2, 2, 3], counts=[4, 5, 5]).fetch(tmp_path)
 
     assert manifest_of(snapshot).warning == (
-        "3 works came, 5 were announced; the count went from 4 to 5 meanwhile; "
-        "1 works came twice"
+        "3 works came, 5 were announced; the count went from 4 to 5 meanwhile; 1 works came twice"
     )
 
 

@@ -96,7 +96,9 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
         """
         one = next(one for one in self.methods if one.name == method)
         if not one.possible:
-            raise TopicError(f"The works do not allow {method}: {one.said}", where=where, fix=one.fix)
+            raise TopicError(
+                f"The works do not allow {method}: {one.said}", where=where, fix=one.fix
+            )
 
 
 def citation_coverage(works: Table, citations: Table, *, least: float = 0.6) -> Coverage:

@@ -76,7 +76,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         if self.n_works != self.count_last:
             said.append(f"{self.n_works:,} works came, {self.count_last:,} were announced")
         if self.count_first != self.count_last:
-            said.append(f"the count went from {self.count_first:,} to {self.count_last:,} meanwhile")
+            said.append(
+                f"the count went from {self.count_first:,} to {self.count_last:,} meanwhile"
+            )
         if self.n_repeated:
             said.append(f"{self.n_repeated:,} works came twice")
         return "; ".join(said)
@@ -311,9 +313,7 @@ def _finish(home: Path, work: Path, state: _State, now: datetime.datetime) -> Pa
             with file.open("rb") as stream:
                 while piece := stream.read(1 << 20):
                     digest.update(piece)
-            parts.append(
-                Part(file=file.name, bytes=file.stat().st_size, sha256=digest.hexdigest())
-            )
+            parts.append(Part(file=file.name, bytes=file.stat().st_size, sha256=digest.hexdigest()))
         whole = hashlib.sha256("".join(part.sha256 for part in parts).encode()).hexdigest()
         manifest = Manifest(
             query=state.query,
@@ -330,7 +330,9 @@ def _finish(home: Path, work: Path, state: _State, now: datetime.datetime) -> Pa
         _write(work / _MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
         day = now.date().isoformat()
         taken = {p.name for p in home.iterdir()}
-        name = next(n for i in range(1, 1000) if (n := day if i == 1 else f"{day}.{i}") not in taken)
+        name = next(
+            n for i in range(1, 1000) if (n := day if i == 1 else f"{day}.{i}") not in taken
+        )
         final = home / name
         for left in (_IDS, _STATE):
             (work / left).unlink(missing_ok=True)

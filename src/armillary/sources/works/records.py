@@ -172,9 +172,7 @@ def reading_of(
     )
 
 
-def named(
-    format_name: str, works: pa.Table, *, notes: Sequence[str], n_damaged_dois: int
-) -> str:
+def named(format_name: str, works: pa.Table, *, notes: Sequence[str], n_damaged_dois: int) -> str:
     """Return the name of a format with what a reader should know about the file.
 
     Args:

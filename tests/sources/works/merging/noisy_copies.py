@@ -114,7 +114,8 @@ def joined_pairs(merged):
     ):
         by.setdefault(work, []).append(member)
     return {
-        (a, b) for held in by.values() for i, a in enumerate(sorted(held)) for b in sorted(held)[i + 1 :]
+        (a, b)
+        for held in by.values()
+        for i, a in enumerate(sorted(held))
+        for b in sorted(held)[i + 1 :]
     }
-
-

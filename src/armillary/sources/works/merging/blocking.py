@@ -119,9 +119,7 @@ class Block:
                 left, right = left[likely], right[likely]
                 yield np.unique(np.minimum(left, right) * n + np.maximum(left, right))
 
-    def _likely(
-        self, left: NDArray[np.int64], right: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
+    def _likely(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which titles share most of the pairs of letters of the shorter one."""
         ours, theirs = self._signatures[left], self._signatures[right]
         both = np.bitwise_count(ours & theirs).sum(axis=1, dtype=np.int64)

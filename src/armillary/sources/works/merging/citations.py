@@ -69,8 +69,10 @@ def _by_page(mapped: Table) -> Table:
     """Match by family name, year, volume and page: citing, cited."""
     names = mapped.select("work", text=mapped.cited_as.unnest())
     names = names.select("work", key=_key(names.text, _SHORT))
-    named = names.filter(names.key.notnull()).group_by("key").agg(
-        cited=names.work.min(), n_works=names.work.nunique()
+    named = (
+        names.filter(names.key.notnull())
+        .group_by("key")
+        .agg(cited=names.work.min(), n_works=names.work.nunique())
     )
     named = named.filter(named.n_works == 1).select("key", "cited")
     written = mapped.select(citing="work", text=mapped.references.unnest())

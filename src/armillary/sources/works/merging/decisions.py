@@ -107,4 +107,6 @@ def _problems(one: MergeDecision) -> list[ArmillaryError]:
             "write it as 2026-05-31",
         ),
     ]
-    return [DefinitionError(problem, where=one.where, fix=fix) for ok, problem, fix in rules if not ok]
+    return [
+        DefinitionError(problem, where=one.where, fix=fix) for ok, problem, fix in rules if not ok
+    ]

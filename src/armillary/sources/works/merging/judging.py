@@ -110,6 +110,8 @@ class Judge:
         authors = self._authors(left, right)
         said = [_RULES[rule].format(like=like), said_years, _said_of(authors)]
         apart = self._must_be_apart(left, right, ours, theirs)
+        if why_not == _PARTS:
+            apart = apart or _PARTS
         if apart:
             if authors.verdict in {"differ", "partly"}:
                 return APART  # two works with a title in common, not a near miss
@@ -159,6 +161,8 @@ class Judge:
         """Judge a title that another one begins with: a subtitle, a bracket or the end lacks."""
         n_short, n_long = len(shorter.key), len(longer.key)
         numbers = None if shorter.numbers == longer.numbers else _NUMBERS
+        if numbers and not shorter.cut and n_long - n_short <= _PART_LETTERS:
+            return "subtitle", 0.95, _PARTS
         if shorter.cut or (n_short >= 2 * self._rules.cut_title and shorter.key != longer.main):
             unsure = n_short < self._least(shorter)
             numbers = None if shorter.cut else numbers
@@ -191,7 +195,9 @@ class Judge:
         right = [w for w in theirs.words if w not in ours.words]
         if "".join(left) == "".join(right):
             return None
-        lefts, rights = (" ".join(w for w in side if w not in _SMALL_WORDS) for side in (left, right))
+        lefts, rights = (
+            " ".join(w for w in side if w not in _SMALL_WORDS) for side in (left, right)
+        )
         if not lefts or not rights:
             more = lefts or rights
             return f"one title has {more!r} more" if more else None
@@ -303,6 +309,8 @@ class Judge:
 
 
 _DOUBLED = re.compile(r"(.)\1")
+_PARTS = "one is a part of a series"
+_PART_LETTERS = 8
 _NUMBERS = "numbers or parts in the titles differ"
 _NAMES = {"doi": "DOI", "id": "id of a database", "family": "family", "decision": "decision"}
 _RULES = {

@@ -114,9 +114,7 @@ def merge_works(
     used, cut = cluster(clusters, [*pairs.linked.values()], decided)
     progress(what, 4, _STEPS)
     groups = clusters.groups()
-    tables = tables_of(
-        works, groups, links=_surest(used), source=source, rules=rules
-    )
+    tables = tables_of(works, groups, links=_surest(used), source=source, rules=rules)
     named = dict(zip(tables["work_member"]["member"].to_pylist(),
                      tables["work_member"]["work"].to_pylist(), strict=True))  # fmt: skip
     rows, counted = pairs.rows(source, used, cut, named=named)

@@ -68,6 +68,7 @@ def merged_row(records: Sequence[Mapping[str, Any]], *, source: str, rules: Merg
             gives[at].append(name)
 
     take("title", _best(ordered, "title", _title_rank))
+    fields["title"] = fields["title"] or ""
     take("type", _voted([one["type"] if one["type"] != "other" else None for one in ordered]))
     fields["type"] = fields["type"] or first["type"]
     take("abstract", _best(ordered, "abstract", len))
@@ -158,9 +159,9 @@ def tables_of(
     ).cast(schema("work_member"))
     return {
         "work": pa.concat_tables([renamed, table_of("work", made)]).sort_by("work"),
-        "work_member": pa.concat_tables(
-            [alone_members, table_of("work_member", members)]
-        ).sort_by([("work", "ascending"), ("member", "ascending")]),
+        "work_member": pa.concat_tables([alone_members, table_of("work_member", members)]).sort_by(
+            [("work", "ascending"), ("member", "ascending")]
+        ),
     }
 
 
@@ -170,9 +171,7 @@ def _filled(record: Mapping[str, Any]) -> int:
 
 def _longest(values: Sequence[Any]) -> int | None:
     """Return the position of the longest list or text, the first of equals; by letters next."""
-    ranked = [
-        (-len(value), -sum(map(len, value)), i) for i, value in enumerate(values) if value
-    ]
+    ranked = [(-len(value), -sum(map(len, value)), i) for i, value in enumerate(values) if value]
     return min(ranked)[2] if ranked else None
 
 

@@ -12,7 +12,8 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,80}>")
 _ACCENT = re.compile(r"\\[\"'`^~=.cuvHk]\s*\{?\s*\\?([A-Za-z])\s*\}?")
 _COMMAND = re.compile(r"\\(?:text|math|emph|bf|it|rm|sf|tt|ce|mbox|operatorname)[a-z]*\b|[\\{}$]")
 _LABEL = re.compile(
-    r"^\s*(?:\[(?:book|citation|pdf|html|doc|b|c)\]\s*|\((?:1[5-9]|20)\d\d\)[.,:]\s+)", re.IGNORECASE
+    r"^\s*(?:\[(?:book|citation|pdf|html|doc|b|c)\]\s*|\((?:1[5-9]|20)\d\d\)[.,:]\s+)",
+    re.IGNORECASE,
 )
 _CUT = re.compile(r"(?:…|\.\.\.)\s*$")
 _BRACKET_TAIL = re.compile(r"\s*[\[(（【][^\[\]()（）【】]*[\])）】]\s*\.?$")
