@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _PATH = click.Path(path_type=Path)
 

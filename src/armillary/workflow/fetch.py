@@ -14,7 +14,7 @@ from armillary.model.progress import Progress, silent
 from armillary.sources.definition import read_observatory
 from armillary.sources.http import Client
 from armillary.sources.works.openalex_definition import current
-from armillary.sources.works.openalex_fetch import HOST, KEY, fetch, manifest_of
+from armillary.sources.works.openalex_fetch import HOST, KEY, Manifest, fetch, manifest_of
 from armillary.workflow.state import Home
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from armillary.model.observatory import OpenAlexSource, SourceDefinition
-    from armillary.sources.works.openalex_fetch import Manifest
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +84,16 @@ def fetch_sources(
             if one is None:
                 continue
             try:
-                done.append(_fetch(definition.id, one, refresh, connect, now, progress))
+                done.append(
+                    _fetch(
+                        definition.id,
+                        one,
+                        refresh=refresh,
+                        connect=connect,
+                        now=now,
+                        progress=progress,
+                    )
+                )
             except ArmillaryError as error:
                 problems.append(error)
     raise_all(problems)
@@ -95,6 +103,7 @@ def fetch_sources(
 def _fetch(
     name: str,
     one: OpenAlexSource,
+    *,
     refresh: bool,
     connect: Callable[[OpenAlexSource], Client],
     now: datetime.datetime,

@@ -246,7 +246,7 @@ def _report(report: Path, originals: pa.Table, merged: Merged, files: Sequence[F
 
 
 def _explained(pairs: pa.Table, originals: pa.Table, members: pa.Table) -> list[dict[str, Any]]:
-    rows = pairs.to_pylist()
+    rows: list[dict[str, Any]] = pairs.to_pylist()
     ids = originals["work"].combine_chunks()
     for side in ("a", "b"):
         at = pc.index_in(pairs[side], value_set=ids)

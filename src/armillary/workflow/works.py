@@ -9,7 +9,6 @@ import msgspec
 import pyarrow.parquet as pq
 
 from armillary.analyses.topics.coverage import Coverage, citation_coverage
-
 from armillary.evidence.conformance import conform
 from armillary.model.observatory import Observatory, SourceDefinition, Text
 from armillary.model.progress import Progress, silent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import gzip
 import json
@@ -163,10 +164,8 @@ def test_a_kill_at_any_write_loses_and_doubles_nothing(tmp_path, monkeypatch, st
 
     for name in real:
         monkeypatch.setattr(openalex_fetch, name, dying(name))
-    try:
+    with contextlib.suppress(Killed):
         Api(wanted).fetch(tmp_path)
-    except Killed:
-        pass
     for name, function in real.items():
         monkeypatch.setattr(openalex_fetch, name, function)
 

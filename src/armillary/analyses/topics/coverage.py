@@ -136,7 +136,15 @@ def citation_coverage(works: Table, citations: Table, *, least: float = 0.6) -> 
     held = {name: int(value or 0) for name, value in row.items()}
     n_citations = int(linked.count().to_pyarrow().as_py())
     n_linked = int(ends.count().to_pyarrow().as_py())
-    coverage = Coverage(n_citations=n_citations, n_linked=n_linked, least=least, **held)
+    coverage = Coverage(
+        n_works=held["n_works"],
+        n_with_references=held["n_with_references"],
+        n_references=held["n_references"],
+        n_citations=n_citations,
+        n_linked=n_linked,
+        n_with_text=held["n_with_text"],
+        least=least,
+    )
     return msgspec.structs.replace(coverage, methods=_methods(coverage))
 
 

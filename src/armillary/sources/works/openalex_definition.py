@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SNAPSHOTS = Path("data") / "snapshots"
 
-_OWN = {"contact": str, "rate": (int, float), "snapshot": str}
+_OWN: dict[str, Any] = {"contact": str, "rate": (int, float), "snapshot": str}
 _DATED = re.compile(r"[0-9][0-9.-]*$")
 _MAIL = re.compile(r"[^@\s<>()]+@[^@\s<>()]+$")
 

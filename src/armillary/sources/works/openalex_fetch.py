@@ -6,11 +6,9 @@ free key gives a daily allowance, and an answer 429 tells when it is renewed.
 
 from __future__ import annotations
 
-import datetime
 import gzip
 import hashlib
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +18,9 @@ from armillary.model.observatory import OpenAlexQuery
 from armillary.model.progress import silent
 
 if TYPE_CHECKING:
+    import datetime
+    from pathlib import Path
+
     from armillary.model.progress import Progress
     from armillary.sources.http import Client
 

@@ -119,7 +119,7 @@ def _opened(file: Path) -> BinaryIO:
     with file.open("rb") as stream:
         packed = stream.read(2) == b"\x1f\x8b"
     if packed:
-        return io.BufferedReader(gzip.open(file, "rb"), 1 << 20)  # type: ignore[arg-type]
+        return io.BufferedReader(gzip.open(file, "rb"), 1 << 20)
     return file.open("rb")
 
 

@@ -1,4 +1,4 @@
-"""Simulated works, copied with the slips databases make, and beside them works that only look alike."""
+"""Simulated works, copied with the slips databases make, and works that only look alike."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def copies(rows, *, seed, share=0.5):
         if draw[3] < 0.15:
             copy["year"] += int(rng.choice([-1, 1]))
         if draw[4] < 0.05:
-            copy["authors"] = copy["authors"][:1] + ["et al."]
+            copy["authors"] = [*copy["authors"][:1], "et al."]
         if draw[5] < 0.05:
             copy["year"] = None
         made.append(copy)

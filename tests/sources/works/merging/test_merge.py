@@ -292,7 +292,7 @@ def test_the_order_of_records_does_not_matter():
         for i, name in enumerate(["wool", "iron", "salt", "wine", "coal"] * 3)
         for source, doi in (("a", f"10.1000/{i}"), ("b", None))
     ]
-    shuffled = random.Random(7).sample(records, len(records))
+    shuffled = random.Random(7).sample(records, len(records))  # noqa: S311
 
     first, second = merge(*records), merge(*shuffled)
 

@@ -109,7 +109,9 @@ class Block:
         by = np.lexsort((self.order[rows], hashes))
         rows, hashes = rows[by], hashes[by]
         for step in range(1, _WINDOW + 1):
-            same = np.flatnonzero(hashes[step:] == hashes[:-step]) if len(rows) > step else ()
+            if len(rows) <= step:
+                return
+            same = np.flatnonzero(hashes[step:] == hashes[:-step])
             if not len(same):
                 return
             for start in range(0, len(same), _CHUNK):
@@ -127,7 +129,8 @@ class Block:
             np.bitwise_count(ours).sum(axis=1, dtype=np.int64),
             np.bitwise_count(theirs).sum(axis=1, dtype=np.int64),
         )
-        return (left != right) & (both >= _SHARED * least)
+        likely: NDArray[np.bool_] = (left != right) & (both >= _SHARED * least)
+        return likely
 
 
 def too_general(titles: Sequence[str], generic: Sequence[str]) -> NDArray[np.bool_]:

@@ -168,7 +168,8 @@ def _level(
         if said is not None:
             said = clusters.conflict({one, other, *around[one], *around[other]})
         verdicts.append(said)
-    for link, said in sorted(zip(links, verdicts, strict=True), key=_place):
+    for link, verdict in sorted(zip(links, verdicts, strict=True), key=_place):
+        said = verdict
         if said is None:  # far ends of a chain may still contradict each other
             roots = {clusters.find(link.left), clusters.find(link.right)}
             said = clusters.conflict(roots) if len(roots) == 2 else None

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, raise_all
+from armillary.model.provenance import Origin
 from armillary.sources.works import delimited
 from armillary.sources.works.content import decode, unpack
 from armillary.sources.works.records import Records
-from armillary.model.provenance import Origin
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 _FEW = 2
 _FAR_RARER = 200
 _SMALL_WORDS = frozenset(
-    "a an the of on in at to for and or with by from as its der die das des und le la les de du "
-    "des et un une el los las y".split()
+    (
+        *("a", "an", "the", "of", "on", "in", "at", "to", "for", "and", "or", "with", "by", "from"),
+        *("as", "its", "der", "die", "das", "des", "und", "le", "la", "les", "de", "du", "et"),
+        *("un", "une", "el", "los", "las", "y"),
+    )
 )
 
 
@@ -135,7 +138,9 @@ class Judge:
 
     # -- titles ------------------------------------------------------------------------------
 
-    def _like_titles(self, ours: Title, theirs: Title) -> tuple[str, float, str | None]:
+    def _like_titles(  # noqa: PLR0911 - one way out for each way titles are alike
+        self, ours: Title, theirs: Title
+    ) -> tuple[str, float, str | None]:
         """Return the rule, the likeness, and what forbids to join by the titles alone."""
         if ours.key == theirs.key:
             return "title", 1.0, None
@@ -178,7 +183,9 @@ class Judge:
     def _least(self, title: Title) -> int:
         return self._rules.cut_title // 3 if title.han else self._rules.cut_title
 
-    def _differs(self, ours: Title, theirs: Title, like: float) -> str | None:
+    def _differs(  # noqa: PLR0911 - one way out for each reason
+        self, ours: Title, theirs: Title, like: float
+    ) -> str | None:
         """Say what in two like titles tells two works apart; None for slips and small words."""
         if ours.numbers != theirs.numbers:
             return _NUMBERS
@@ -302,9 +309,9 @@ class Judge:
             return "one speaks of the other (an erratum, a reply or a review)"
         kinds_of_work = {self._columns["type"][row] for row in (left, right)}
         told = len(kinds_of_work - {"other"}) == 2
-        if told and kinds_of_work != {"article", "review"}:
-            if not self._same_venue(left, right) and not _shared_doi(dois):
-                return f"one is {' and one '.join(sorted(kinds_of_work))}, of other venues or none"
+        told = told and kinds_of_work != {"article", "review"} and not _shared_doi(dois)
+        if told and not self._same_venue(left, right):
+            return f"one is {' and one '.join(sorted(kinds_of_work))}, of other venues or none"
         return None
 
 

@@ -25,7 +25,7 @@ from armillary.sources.works.merging.rows import tables_of
 from armillary.sources.works.merging.rules import MergeRules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from armillary.model.progress import Progress
     from armillary.sources.works.merging.decisions import MergeDecision
@@ -229,7 +229,7 @@ def _by_identifiers(works: pa.Table, judge: Judge, pairs: _Pairs) -> None:
                     pairs.hear(left, right, judge.by_identifier(left, right, rule=rule))
 
 
-def _by_title(judge: Judge):  # noqa: ANN202 - a key of sorting
+def _by_title(judge: Judge) -> Callable[[int], tuple[str, int]]:
     return lambda row: (judge.title(row).key, row)
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _NOISE = re.compile(
-    r"\bet\.? ?al\b\.?|\bnull\b|\b(?:jr|sr|ii|iii|iv|phd|md|ed|eds|editor)\b\.?|[\d*†‡§…]|\([^)]*\)",
+    r"\bet\.? ?al\b\.?|\bnull\b|\b(?:jr|sr|ii|iii|iv|phd|md|ed|eds|editor)\b\.?|"
+    r"[\d*†‡§…]|\([^)]*\)",
     re.IGNORECASE,
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,3}$")
@@ -105,7 +106,7 @@ def _name(family: str, given: Sequence[str]) -> Name:
     return Name(_UMLAUT.sub(r"\1", compact(plain(family))), first, initials)
 
 
-def alike(left: Name, right: Name) -> bool | None:
+def alike(left: Name, right: Name) -> bool | None:  # noqa: PLR0911 - by kind of name
     """Tell whether two names may be the same person's; None where scripts cannot be compared.
 
     Examples:

@@ -33,7 +33,8 @@ GENERIC = (
     "retraction", "review", "reviews", "specialissue", "subjectindex", "summary",
     "tableofcontents", "titlepage", "untitled", "vorwort", "welcome", "welcomemessage",
     "编者按", "编后记", "编者的话", "卷首语", "前言", "序", "序言", "引言", "后记", "结语", "书评",
-    "目录", "总目录", "勘误", "更正", "更正声明", "征稿启事", "征稿简则", "投稿须知", "致谢", "启事",
+    "目录", "总目录",
+    "勘误", "更正", "更正声明", "征稿启事", "征稿简则", "投稿须知", "致谢", "启事",
     "本刊声明", "声明", "欢迎订阅", "稿约", "动态", "简讯", "消息", "会议通知", "封面", "摘要",
 )  # fmt: skip
 
