@@ -131,9 +131,11 @@ class Judge:
         sure = 1.0 if rule == "title" else like if rule == "title_alike" else 0.93
         sure -= 0.0 if said_years.startswith("both") else 0.02
         sure -= {"agree": 0.0, "partly": 0.04}.get(authors.verdict, 0.05)
-        sure -= 0.0 if venues else 0.01
+        sure -= {True: 0.0, None: 0.01, False: 0.06}[venues]
         if venues:
             said.append("venues alike")
+        elif venues is False:
+            said.append("venues differ")
         return Judgement("join", rule, round(min(sure, 0.99), 3), "; ".join(said))
 
     # -- titles ------------------------------------------------------------------------------
