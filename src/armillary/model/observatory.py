@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -106,6 +106,42 @@ class IndicatorSimulation(msgspec.Struct, frozen=True, kw_only=True):
     missing: float = 0.05
 
 
+class OpenAlexQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to fetch from the API of OpenAlex.
+
+    Args:
+        filter: Filter as the API writes it, e.g. "topics.id:T10102,type:article".
+        search: Words to search for in titles, abstracts and full texts.
+        from_year: First year of publication.
+        to_year: Last year of publication.
+        per_page: Works a page, 1 to 100.
+    """
+
+    filter: str = ""
+    search: str = ""
+    from_year: int | None = None
+    to_year: int | None = None
+    per_page: Annotated[int, msgspec.Meta(ge=1, le=100)] = 100
+
+
+class OpenAlexSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A source whose works are fetched from the API of OpenAlex.
+
+    Args:
+        query: What to fetch.
+        home: Folder of its snapshots.
+        contact: Mail address named to the API.
+        rate: Most requests a second.
+        snapshot: The snapshot to read, by its name; None reads the latest.
+    """
+
+    query: OpenAlexQuery
+    home: Path
+    contact: str = ""
+    rate: float = 5.0
+    snapshot: str | None = None
+
+
 class SourceDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """One `[sources.ID]` of observatory.toml.
 
@@ -118,6 +154,8 @@ class SourceDefinition(msgspec.Struct, frozen=True, kw_only=True):
         codebook: File with the codes of a policy database; None where none is needed.
         simulation: What to simulate, for kind "simulated".
         indicators: What to simulate, for kind "simulated_indicators".
+        openalex: What to fetch from OpenAlex, for kind "works"; `files` are then those of its
+            snapshot, none before it was fetched.
     """
 
     id: str
@@ -129,6 +167,7 @@ class SourceDefinition(msgspec.Struct, frozen=True, kw_only=True):
     codebook: Path | None = None
     simulation: Simulation | None = None
     indicators: IndicatorSimulation | None = None
+    openalex: OpenAlexSource | None = None
     producer: str | None = None
     address: str | None = None
     licence: str | None = None
@@ -219,6 +258,16 @@ class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
     relatedness: Relatedness = "auto"
     resamplings: int = 10
     about: Text = Text()
+
+    @property
+    def merged(self) -> str | None:
+        """Return the source its merged works have; None where one source needs no merging."""
+        return f"merge:{self.id}" if len(self.works) > 1 else None
+
+    @property
+    def read_from(self) -> tuple[str, ...]:
+        """Return the sources whose works are mapped: the merged one, or the only one."""
+        return (self.merged,) if self.merged else self.works
 
 
 class PoliciesDefinition(msgspec.Struct, frozen=True, kw_only=True):

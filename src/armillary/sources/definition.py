@@ -50,6 +50,7 @@ _TOP_KEYS = (*_TOP, "topics", "policies", "lenses", "report")
 _READS: dict[str, SourceKind] = {
     "read": "statistics",
     "works": "works",
+    "openalex": "works",
     "policies": "policies",
     "simulate": "simulated",
 }
@@ -229,7 +230,7 @@ class _Reader:
             self.problem(
                 f"Source {name!r} says {' and '.join(said) or 'nothing'} of what to read.",
                 *at,
-                fix="give one of read (statistics), works, policies or simulate",
+                fix="give one of read (statistics), works, openalex, policies or simulate",
             )
             return None
         kind = _READS[said[0]]
@@ -237,6 +238,8 @@ class _Reader:
         drawn = None
         if isinstance(wanted, dict) and "indicators" in wanted:
             kind, drawn = "simulated_indicators", self.indicators(wanted, *at)
+        if said[0] == "openalex":
+            return self.openalex(name, table)
         return SourceDefinition(
             id=name,
             kind=kind,
@@ -253,6 +256,32 @@ class _Reader:
             cite=self.string(table, "cite", *at),
             date_published=self.string(table, "published", *at),
             vintage=self.string(table, "vintage", *at),
+        )
+
+    def openalex(self, name: str, table: dict[str, Any]) -> SourceDefinition | None:
+        from armillary.sources.works.openalex_definition import openalex_source, snapshot_files
+        from armillary.sources.works.openalex_fetch import ADDRESS
+
+        at = ("sources", name)
+        where = self.toml.where(*at, "openalex")
+        try:
+            one = openalex_source(table["openalex"], root=self.root, source=name, where=where)
+        except DefinitionError as error:
+            self.problems.append(error)
+            return None
+        files = snapshot_files(one)
+        return SourceDefinition(
+            id=name,
+            kind="works",
+            title=self.text(table, "title", *at, required=True),
+            files=files,
+            openalex=one,
+            producer=self.string(table, "producer", *at) or "OpenAlex",
+            address=self.string(table, "address", *at) or ADDRESS,
+            licence=self.string(table, "licence", *at) or "CC0-1.0",
+            cite=self.string(table, "cite", *at),
+            date_published=self.string(table, "published", *at),
+            vintage=self.string(table, "vintage", *at) or (files[0].parent.name if files else None),
         )
 
     def files(self, table: Mapping[str, Any], key: str, *keys: str) -> tuple[Path, ...]:
@@ -272,6 +301,9 @@ class _Reader:
         for pattern in patterns:
             matches = sorted(glob.glob(str(self.root / pattern)))  # noqa: PTH207 - the pattern may be absolute
             files = [Path(match).resolve() for match in matches if Path(match).is_file()]
+            if key == "works":  # a folder stands for the parts of a bulk download in it
+                inside = [sorted(Path(m).rglob("*.gz")) for m in matches if Path(m).is_dir()]
+                files += [part.resolve() for parts in inside for part in parts]
             if not files:
                 self.problem(
                     f"{key} = {pattern!r} finds no file.",

@@ -19,7 +19,7 @@ from armillary.workflow.step import Step, Work
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_DEFINES = ("source", "codelists", "references", "statistics", "index", "lens")
+_DEFINES = ("source", "codelists", "references", "merge", "statistics", "index", "lens")
 
 
 class CheckSummary(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,6 +55,10 @@ def read_source(
         )
         reading = simulate_indicators(definition.indicators, source=definition.id, origin=origin)
         return _joined(definition.id, [(origin, reading)])
+    if definition.openalex is not None:
+        from armillary.sources.works.openalex_definition import require_fetched
+
+        require_fetched(definition)
     read = _reader(definition)
     readings: list[tuple[Origin, Reading]] = []
     problems: list[ArmillaryError] = []

@@ -52,7 +52,9 @@ def steps(observatory: Observatory) -> list[Step]:
     road += [_statistic(one, observatory) for one in observatory.statistics.values()]
     for one in observatory.indexes.values():
         road += [_index(one, observatory), _audit(one, observatory)]
-    road += [_topics(one, observatory) for one in observatory.topics.values()]
+    for topics in observatory.topics.values():
+        road += [_merge(topics, observatory)] if topics.merged else []
+        road.append(_topics(topics, observatory))
     for lens in observatory.lenses.values():
         road += lens_steps(lens, observatory)
     road += [_register(one, observatory) for one in observatory.policies.values()]
@@ -95,11 +97,14 @@ def _references(definition: SourceDefinition) -> Step:
         from armillary.sources.works.completeness import completeness
 
         works = _of(work.store.table("work"), (definition.id,))
-        tables = {"completeness": work.store.arrow(completeness(works))}
+        tables = {}
+        citations = _of(work.store.table("citation"), (definition.id,))
         if definition.kind == "works":  # the simulator knows its citations already
             tables["citation"] = work.store.arrow(resolve_citations(works))
             cited = work.store.lend("found_citation", tables["citation"])
             tables["reference"] = work.store.arrow(reference_keys(works, cited))
+            citations = cited
+        tables["completeness"] = work.store.arrow(completeness(works, citations))
         return Result(tables=tables)
 
     return Step(
@@ -248,8 +253,8 @@ def _topics(definition: TopicsDefinition, observatory: Observatory) -> Step:
 
         asked = {name: getattr(definition, name) for name in _RECIPE_KEYS}
         found = map_topics(
-            _of(work.store.table("work"), definition.works),
-            _of(work.store.table("citation"), definition.works),
+            _of(work.store.table("work"), definition.read_from),
+            _of(work.store.table("citation"), definition.read_from),
             corpus=definition.id,
             recipe=TopicRecipe(**asked),
             references=_references_of(work.store, definition.works),
@@ -259,7 +264,7 @@ def _topics(definition: TopicsDefinition, observatory: Observatory) -> Step:
         if planted:
             tables["recovery"] = recovery(
                 _of(work.store.table("planted_topic"), definition.works),
-                _of(work.store.table("planted_work"), definition.works),
+                _planted_works(work.store, definition),
                 clusters=work.store.lend("found_cluster", tables["cluster"]),
                 cluster_works=work.store.lend("found_cluster_work", tables["cluster_work"]),
                 corpus=definition.id,
@@ -270,11 +275,67 @@ def _topics(definition: TopicsDefinition, observatory: Observatory) -> Step:
         name=f"topics:{definition.id}",
         says=definition.title.in_language("en"),
         run=run,
-        after=tuple(
-            f"{kind}:{name}" for name in definition.works for kind in ("source", "references")
+        after=(
+            *(f"{kind}:{name}" for name in definition.works for kind in ("source", "references")),
+            *([definition.merged] if definition.merged else []),
         ),
         parameters=_plain(definition, observatory),
         code=("analyses/topics",),
+    )
+
+
+def _planted_works(store: Store, definition: TopicsDefinition) -> Table:
+    planted = _of(store.table("planted_work"), definition.works)
+    if definition.merged is None:
+        return planted
+    members = store.table("work_member").select("member", merged="work")
+    return planted.join(members, planted.work == members.member).select(
+        "source", "topic", work="merged"
+    )
+
+
+def _merge(definition: TopicsDefinition, observatory: Observatory) -> Step:
+    """The works of several sources, each once, and who of them cites whom across the sources."""
+    decisions = observatory.root / "decisions" / "merges.csv"
+    source = f"merge:{definition.id}"
+
+    def run(work: Work) -> Result:
+        from armillary.sources.works.completeness import completeness
+        from armillary.sources.works.merging import merge_works, read_decisions
+        from armillary.sources.works.merging.citations import merged_citations
+
+        works = _of(work.store.table("work"), definition.works)
+        merged = merge_works(
+            work.store.arrow(works),
+            source=source,
+            decisions=read_decisions(decisions) if decisions.is_file() else (),
+            progress=work.progress,
+        )
+        tables = dict(merged.tables)
+        tables["citation"] = work.store.arrow(
+            merged_citations(
+                works,
+                work.store.lend("merged_member", tables["work_member"]),
+                known=_of(work.store.table("citation"), definition.works),
+                source=source,
+            )
+        )
+        rows = work.store.lend("merged_work", tables["work"])
+        cited = work.store.lend("merged_citation", tables["citation"])
+        tables["completeness"] = work.store.arrow(completeness(rows, cited))
+        said = f"{merged.n_records:,} records are {merged.n_works:,} works"
+        return Result(tables=tables, notes=(said, *merged.notes))
+
+    return Step(
+        name=source,
+        says=f"Merging {definition.title.in_language('en')}",
+        run=run,
+        files=(decisions,) if decisions.is_file() else (),
+        after=tuple(
+            f"{kind}:{name}" for name in definition.works for kind in ("source", "references")
+        ),
+        parameters={"works": list(definition.works), "source": source},
+        code=("sources/works",),
     )
 
 

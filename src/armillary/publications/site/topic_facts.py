@@ -101,7 +101,7 @@ def _read(site: Site, definition: TopicsDefinition) -> TopicFacts:
             for row in sorted(
                 site.rows("completeness"), key=lambda r: (r["source"], r["year"] is None, r["year"])
             )
-            if row["source"] in definition.works
+            if row["source"] in definition.read_from
         ],
         parameters=json.loads(asked),
         planted=_planted(site, definition),

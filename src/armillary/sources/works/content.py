@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # this is refused while it is unpacked, so that a few kilobytes cannot fill the memory.
 MAX_BYTES = 2 * 1024**3
 
+# What `Text.encoding` says of a workbook.
+WORKBOOK = "workbook"
+
 _CHUNK = 1024 * 1024
 _SAMPLE = 4_000_000
 _HTML = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,10 +20,16 @@ _CELL_BYTES = 16 * 1024**2
 # Spreadsheet programs save CSV with semicolons where the comma is the decimal mark.
 _DELIMITERS = ",\t;"
 
+_FILLED = re.compile(r"[^\n ]")
+
 
 def header(text: str, *, delimiter: str = ",") -> list[str]:
     """Return the column names in the first line; none where `delimiter` does not fit it."""
-    line = text.lstrip("\n ").partition("\n")[0]
+    begin = _FILLED.search(text)
+    if begin is None:
+        return []
+    end = text.find("\n", begin.start())
+    line = text[begin.start() : end if end >= 0 else len(text)]
     try:
         names = next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error:

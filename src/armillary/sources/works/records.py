@@ -57,6 +57,11 @@ class Records:
         self._n_empty = 0
         self._n_damaged_dois = 0
 
+    @property
+    def n_damaged_dois(self) -> int:
+        """Return how many texts in the place of a DOI were none."""
+        return self._n_damaged_dois
+
     def keep(
         self,
         locator: str,
@@ -156,14 +161,8 @@ def reading_of(
     """
     n_read = works.num_rows + n_empty + len(rejections)
     kept, n_joined, repeated = settle(_blank_is_missing(works))
-    untitled = pc.sum(pc.equal(kept["title"], "")).as_py() or 0
-    said = [note for note in notes if note]
-    if n_damaged_dois:
-        said.append(f"{n_damaged_dois:,} damaged DOIs left out")
-    if untitled:
-        said.append(f"{untitled:,} without a title")
     return Reading(
-        format=f"{format_name} ({'; '.join(said)})" if said else format_name,
+        format=named(format_name, kept, notes=notes, n_damaged_dois=n_damaged_dois),
         unit_read=unit_read,
         n_read=n_read,
         n_kept=kept.num_rows,
@@ -171,6 +170,24 @@ def reading_of(
         tables={"work": kept},
         rejections=(*rejections, *repeated),
     )
+
+
+def named(format_name: str, works: pa.Table, *, notes: Sequence[str], n_damaged_dois: int) -> str:
+    """Return the name of a format with what a reader should know about the file.
+
+    Args:
+        format_name: One of `formats()`.
+        works: Rows kept.
+        notes: What a reader should know, blank notes aside.
+        n_damaged_dois: Texts in the place of a DOI that are none.
+    """
+    untitled = pc.sum(pc.equal(works["title"], "")).as_py() or 0
+    said = [note for note in notes if note]
+    if n_damaged_dois:
+        said.append(f"{n_damaged_dois:,} damaged DOIs left out")
+    if untitled:
+        said.append(f"{untitled:,} without a title")
+    return f"{format_name} ({'; '.join(said)})" if said else format_name
 
 
 def _blank_is_missing(works: pa.Table) -> pa.Table:

@@ -59,6 +59,24 @@ _LANGUAGES = {
     "ukrainian": "uk",
 }
 
+_CODES = {
+    "ara": "ar", "chi": "zh", "cze": "cs", "dan": "da", "dut": "nl", "eng": "en", "fin": "fi",
+    "fre": "fr", "ger": "de", "hrv": "hr", "hun": "hu", "ita": "it", "jpn": "ja", "kor": "ko",
+    "lit": "lt", "nor": "no", "per": "fa", "pol": "pl", "por": "pt", "rum": "ro", "rus": "ru",
+    "slo": "sk", "slv": "sl", "spa": "es", "srp": "sr", "swe": "sv", "tur": "tr", "ukr": "uk",
+    "zho": "zh", "fra": "fr", "deu": "de", "nld": "nl", "ces": "cs", "ron": "ro", "fas": "fa",
+    "中文": "zh", "中文;": "zh", "英文": "en",
+}  # fmt: skip
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_PARTS = re.compile(r"(\d{4})(?:\D(\d{1,2})(?!\d)(?:\D(\d{1,2})(?!\d))?)?")
+_PMID = re.compile(r"(?<!\d)([1-9]\d{0,8})(?!\d)")
+
+_STATE = re.compile(
+    "(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|"
+    "S[CD]|T[NX]|UT|V[AT]|W[AIVY])(?: [0-9]{5}(?:-[0-9]{4})?)?$"
+)
+
 
 def doi(text: str | None) -> str | None:
     """Return a DOI in lower case without a prefix; None where there is none.
@@ -115,13 +133,55 @@ def dates(text: str) -> list[str]:
 
 
 def language(name: str | None) -> str | None:
-    """Return the BCP 47 code of a language named in English; None where we do not know it.
+    """Return the BCP 47 code of a language named in English or by a code; None if unknown.
 
     Examples:
-        >>> language("Chinese; English")
-        'zh'
+        >>> language("Chinese; English"), language("eng"), language("pt-BR")
+        ('zh', 'en', 'pt')
     """
-    return _LANGUAGES.get((name or "").split(";")[0].strip().lower())
+    said = (name or "").split(";")[0].strip().lower()
+    found = _LANGUAGES.get(said) or _CODES.get(said)
+    if found is None and said[2:3] in ("", "-", "_") and said[:2] in _LANGUAGES.values():
+        return said[:2]
+    return found
+
+
+def language_of_title(title: str) -> str | None:
+    """Return "zh" for a title in Chinese characters; other scripts tell no language.
+
+    Examples:
+        >>> language_of_title("乳腺癌 screening"), language_of_title("Screening") is None
+        ('zh', True)
+    """
+    return "zh" if _HAN.search(title) and not _KANA_HANGUL.search(title) else None
+
+
+def iso_date(text: str | None) -> str | None:
+    """Return an ISO date for a year, month and day in figures, as exact as they go.
+
+    Examples:
+        >>> iso_date("2018/12/05/"), iso_date("2018-7"), iso_date("2018///"), iso_date("n.d.")
+        ('2018-12-05', '2018-07', '2018', None)
+    """
+    found = _PARTS.search(text or "")
+    if found is None or year(found.group(1)) is None:
+        return None
+    month, day_of_month = (int(part) if part else 0 for part in found.groups()[1:])
+    if not 1 <= month <= 12:
+        return found.group(1)
+    exact = f"-{day_of_month:02}" if 1 <= day_of_month <= 31 else ""
+    return f"{found.group(1)}-{month:02}{exact}"
+
+
+def pmid(text: str | None) -> list[str]:
+    """Return the form in which a PubMed number is cited, as a list of one or none.
+
+    Examples:
+        >>> pmid("https://pubmed.ncbi.nlm.nih.gov/33465792"), pmid("")
+        (['PMID 33465792'], [])
+    """
+    found = _PMID.search(text or "")
+    return [f"PMID {found.group(1)}"] if found else []
 
 
 def work_type(text: str | None) -> str:
@@ -161,11 +221,14 @@ def unique(items: Iterable[str]) -> list[str]:
 def country(address: str) -> str:
     """Return the country an address ends in, as the database spells it.
 
-    A state and postcode before "USA" are dropped: "PA 15219 USA" is "USA".
+    A state and postcode before "USA" are dropped: "PA 15219 USA" is "USA". Old records of Web
+    of Science end in the state alone; that is the USA too.
 
     Examples:
         >>> country("Duquesne Univ, Sch Pharm, Pittsburgh, PA 15219 USA.")
         'USA'
+        >>> country("UNIV MICHIGAN,ANN ARBOR,MI 48104")
+        'USA'
     """
     last = address.rstrip(" .;").rpartition(",")[2].strip()
-    return "USA" if last.endswith(" USA") else last
+    return "USA" if last.endswith(" USA") or _STATE.match(last) else last

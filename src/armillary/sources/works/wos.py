@@ -7,15 +7,30 @@ import re
 from typing import TYPE_CHECKING
 
 from armillary.sources.works import delimited, values
+from armillary.sources.works.content import WORKBOOK
 from armillary.sources.works.records import Records
 from armillary.sources.works.tagged import Tagged, ends, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from armillary.model.provenance import Origin, Reading
     from armillary.sources.works.content import Text
 
 TAGGED = "Web of Science tagged"
 TAB = "Web of Science tab-delimited"
+
+# The workbook of Web of Science names its columns in words.
+_TAGS = {
+    "Publication Type": "PT", "Authors": "AU", "Author Full Names": "AF", "Article Title": "TI",
+    "Source Title": "SO", "Language": "LA", "Document Type": "DT", "Author Keywords": "DE",
+    "Abstract": "AB", "Addresses": "C1", "Reprint Addresses": "RP", "Cited References": "CR",
+    "Times Cited, WoS Core": "TC", "Journal Abbreviation": "J9", "Publication Date": "PD",
+    "Publication Year": "PY", "Volume": "VL", "Start Page": "BP", "Article Number": "AR",
+    "DOI": "DI", "Early Access Date": "EA", "WoS Categories": "WC", "Pubmed Id": "PM",
+    "UT (Unique WOS ID)": "UT",
+}  # fmt: skip
+_TELLING = {"Authors", "Article Title", "UT (Unique WOS ID)"}
 
 _AUTHORS_OF_ADDRESS = re.compile(r"^\[[^\]]*\]\s*")
 _CORRESPONDING = re.compile(r"^.*?\((?:corresponding|reprint) author\),?\s*")
@@ -38,8 +53,13 @@ def read_tagged(content: Text, *, source: str, origin: Origin) -> Reading:
     return records.reading(TAGGED, notes=(content.encoding, cut))
 
 
+def is_tab(names: Sequence[str]) -> bool:
+    """Tell whether a header is that of Web of Science rows: tags, or the words of its workbook."""
+    return set(names) >= {"PT", "AU", "TI", "SO"} or set(names) >= _TELLING
+
+
 def read_tab(content: Text, *, source: str, origin: Origin) -> Reading:
-    """Read a Web of Science export in tab-delimited text.
+    """Read a Web of Science export in rows: tab-delimited, saved again as CSV, or a workbook.
 
     Args:
         content: The decoded file.
@@ -47,7 +67,17 @@ def read_tab(content: Text, *, source: str, origin: Origin) -> Reading:
         origin: The file.
     """
     records = Records(source=source, origin=origin, unit_read="rows")
-    rows = list(delimited.rows(content.text, records, delimiter="\t", quoting=csv.QUOTE_NONE))
+    delimiter = delimited.delimiter_of(content.text, is_tab) or "\t"
+    own = delimiter == "\t" and content.encoding != WORKBOOK
+    rows = [
+        (line, {_TAGS.get(name, name): cell for name, cell in row.items()})
+        for line, row in delimited.rows(
+            content.text,
+            records,
+            delimiter=delimiter,
+            quoting=csv.QUOTE_NONE if own else csv.QUOTE_MINIMAL,
+        )
+    ]
     has_references = any(row.get("CR") for _, row in rows)
     for line, row in rows:
         fields = {tag: [cell] for tag, cell in row.items() if cell.strip()}
@@ -90,7 +120,7 @@ def _keep(records: Records, record: Tagged, locator: str, *, has_references: boo
         countries=values.unique(values.country(address) for address in addresses),
         classes=values.listing(record.text("WC")),
         references=references if has_references else None,
-        cited_as=[short] if short else [],
+        cited_as=[*([short] if short else []), *values.pmid(record.text("PM"))],
         cited_by_count=values.count(record.text("TC")),
     )
 
@@ -104,15 +134,47 @@ def _addresses(record: Tagged) -> list[str]:
 
 
 def _short_form(record: Tagged, year: int | None) -> str | None:
-    """Return the form in which the cited references of other records name this one.
+    authors = record.lines("AU")
+    return short_form(
+        author=authors[0] if authors else "",
+        year=year,
+        source=record.text("J9"),
+        volume=record.text("VL"),
+        page=record.text("BP"),
+        article=record.text("AR"),
+    )
+
+
+def short_form(
+    *, author: str, year: int | None, source: str, volume: str, page: str, article: str
+) -> str | None:
+    """Return the form in which the cited references of other records name a work.
 
     Only with author, year, source, volume and first page (or article number) all there, for
     with fewer the form fits several works.
+
+    Args:
+        author: First author, family name and initials, perhaps with a comma between.
+        year: Year of publication.
+        source: Abbreviated title of the journal.
+        volume: Volume.
+        page: First page.
+        article: Article number, where there is no page.
     """
-    authors = record.lines("AU")
-    page = record.text("BP") or record.text("AR")
-    source, volume = record.text("J9"), record.text("VL")
-    if not (authors and year and source and volume and page):
+    if not (author and year and source and volume and (page or article)):
         return None
-    mark = "P" if record.text("BP") else "ARTN "
-    return f"{authors[0].replace(',', '')}, {year}, {source}, V{volume}, {mark}{page}"
+    mark = "P" if page else "ARTN "
+    return f"{author.replace(',', '')}, {year}, {source}, V{volume}, {mark}{page or article}"
+
+
+def initials(author: str) -> str:
+    """Return family name and initials of a full name.
+
+    Examples:
+        >>> initials("Figueira, Jose Rui"), initials("Wang, Z-H"), initials("Tobler, W. R.")
+        ('Figueira, JR', 'Wang, ZH', 'Tobler, WR')
+    """
+    family, comma, given = author.partition(",")
+    parts = [part for part in re.split(r"[\s.-]+", given) if part]
+    letters = "".join(part if part.isupper() and len(part) <= 3 else part[0] for part in parts)
+    return f"{family}{comma} {letters.upper()}".strip()

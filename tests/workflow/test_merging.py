@@ -1,0 +1,178 @@
+"""Files are merged, every pair is reported, and the merge can be taken back exactly."""
+
+from __future__ import annotations
+
+import csv
+
+import pyarrow.parquet as pq
+import pytest
+
+from armillary.errors import ArmillaryError, PublicationError, SourceError
+from armillary.model.columns import table_of
+from armillary.sources.works.merging import read_decisions
+from armillary.workflow.merging import merge_files, unmerge_file
+
+TITLE = "Smooth pycnophylactic interpolation for geographical regions"
+HEADER = "decision,a,b,by,date,reason\n"
+
+
+def record(work, **fields):
+    source, _, native = work.partition(":")
+    base = {
+        "work": work,
+        "source": source,
+        "origin": source,
+        "locator": "line 1",
+        "native_id": native,
+        "type": "article",
+        "title": TITLE,
+        "year": 1979,
+        "authors": ["Tobler, W."],
+        "references": ["A", "B"],
+    }
+    return base | fields
+
+
+@pytest.fixture
+def files(tmp_path):
+    one = tmp_path / "one.parquet"
+    two = tmp_path / "two.parquet"
+    pq.write_table(
+        table_of("work", [record("a:1"), record("a:2", title="=HYPERLINK(1) in the title")]), one
+    )
+    pq.write_table(
+        table_of("work", [record("b:1", year=1990), record("b:2", title=TITLE.upper())]), two
+    )
+    return [one, two]
+
+
+def read_csv(file):
+    return list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
+
+
+def test_a_merge_is_taken_back_exactly(files, tmp_path):
+    out, back = tmp_path / "works.parquet", tmp_path / "back.parquet"
+    before = [pq.read_table(file) for file in files]
+
+    summary = merge_files(files, out=out)
+    n = unmerge_file(out, out=back)
+
+    rows = [row for table in before for row in table.to_pylist()]
+    assert (summary.n_records, summary.n_works, n) == (4, 3, 4)
+    assert pq.read_table(back).to_pylist() == rows
+    assert pq.read_table(back).schema.equals(before[0].schema)
+
+
+def test_works_taken_out_of_a_merged_file_stay_out(files, tmp_path):
+    out, back = tmp_path / "works.parquet", tmp_path / "back.parquet"
+    merge_files(files, out=out)
+    table = pq.read_table(out)
+    pq.write_table(table.filter([work == "merged:a:1" for work in table["work"].to_pylist()]), out)
+
+    unmerge_file(out, out=back)
+
+    assert sorted(pq.read_table(back)["work"].to_pylist()) == ["a:1", "b:2"]
+
+
+def test_files_of_two_merges_are_not_mixed(files, tmp_path):
+    out, other = tmp_path / "works.parquet", tmp_path / "other.parquet"
+    merge_files(files, out=out)
+    merge_files(files[:1], out=other)
+    other.with_name("other.members.parquet").replace(out.with_name("works.members.parquet"))
+
+    with pytest.raises(SourceError, match="do not come from one merge"):
+        unmerge_file(out, out=tmp_path / "back.parquet")
+
+
+def test_every_pair_is_reported_with_what_it_is_about(files, tmp_path):
+    report = tmp_path / "report"
+
+    merge_files(files, out=tmp_path / "works.parquet", report=report)
+
+    (joined,) = read_csv(report / "joined.csv")
+    near = read_csv(report / "not_joined.csv")
+    assert (joined["rule"], joined["a"], joined["b"], joined["work_a"]) == (
+        "title", "a:1", "b:2", "merged:a:1",
+    )  # fmt: skip
+    assert {row["text"].partition(";")[0] for row in near} == {"years lie too far apart"}
+    assert {row["what"] for row in read_csv(report / "summary.csv")} >= {"read", "joined by"}
+
+
+def test_a_report_runs_no_formula(files, tmp_path):
+    formula = '=HYPERLINK("http://example.org")'
+    pq.write_table(table_of("work", [record("c:1", title=formula, doi="10.1000/1")]), files[0])
+    pq.write_table(table_of("work", [record("d:1", title=formula, doi="10.1000/1")]), files[1])
+
+    merge_files(files, out=tmp_path / "works.parquet", report=tmp_path / "report")
+
+    (joined,) = read_csv(tmp_path / "report" / "joined.csv")
+    assert joined["title_a"].startswith("'=")
+
+
+def test_a_folder_with_other_files_is_not_written_into(files, tmp_path):
+    report = tmp_path / "report"
+    report.mkdir()
+    (report / "mine.txt").write_text("mine")
+
+    with pytest.raises(PublicationError, match=r"mine\.txt"):
+        merge_files(files, out=tmp_path / "works.parquet", report=report)
+
+    assert not (tmp_path / "works.parquet").exists()
+
+
+def test_decisions_are_applied_each_time(files, tmp_path):
+    decisions = tmp_path / "merges.csv"
+    decisions.write_text(HEADER + "keep apart,a:1,b:2,Ada,2026-05-31,different editions\n")
+
+    summary = merge_files(files, out=tmp_path / "works.parquet", decisions=decisions)
+
+    assert summary.n_works == 4
+
+
+def test_every_problem_of_the_decisions_is_told_at_once(tmp_path):
+    file = tmp_path / "merges.csv"
+    file.write_text(
+        HEADER + "joni,a:1,b:1,Ada,2026-05-31,why\n"
+        "join,a:1,,Ada,2026-05-31,why\n"
+        "join,a:2,b:2,,yesterday,\n"
+        "join,a:3,b:3,Ada,2026-05-31,why\n"
+        "keep apart,b:3,a:3,Bob,2026-05-31,why\n"
+    )
+
+    with pytest.raises(ArmillaryError) as said:
+        read_decisions(file)
+
+    for words in (
+        "did you mean 'join'", "names one record only", "by whom", "'yesterday' is no date",
+        "does not say why", "to be joined and to be kept apart", "line 5 and line 6",
+    ):  # fmt: skip
+        assert words in str(said.value)
+
+
+def test_decisions_without_their_columns_are_refused(tmp_path):
+    file = tmp_path / "merges.csv"
+    file.write_text("a,b\n1,2\n")
+
+    with pytest.raises(ArmillaryError, match="decision, by, date, reason"):
+        read_decisions(file)
+
+
+def test_sources_that_overlap_are_merged_before_they_are_mapped(tmp_path):
+    from armillary.sources.definition import read_observatory
+    from armillary.workflow.road import steps
+
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text("id,title,year\n1,T,2000\n")
+    (tmp_path / "observatory.toml").write_text(
+        'title = "T"\n'
+        '[sources.a]\ntitle = "A"\nworks = "a.csv"\n'
+        '[sources.b]\ntitle = "B"\nworks = "b.csv"\n'
+        '[topics.both]\ntitle = "Both"\nworks = ["a", "b"]\n'
+        '[topics.one]\ntitle = "One"\nworks = ["a"]\n'
+    )
+
+    road = {step.name: step for step in steps(read_observatory(tmp_path))}
+
+    assert "merge:both" in road["topics:both"].after
+    assert "merge:one" not in road
+    assert road["topics:one"].after == ("source:a", "references:a")
