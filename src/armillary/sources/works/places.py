@@ -73,4 +73,6 @@ def _is_area(name: str, sentence: str) -> bool:
 @cache
 def _known(name: str) -> bool:
     low = name.casefold()
-    return low in _ALSO or (len(name) > 3 and resolve_area(name) is not None)
+    return low in _ALSO or (
+        (len(name) > 3 or not name.isascii()) and resolve_area(name) is not None
+    )
