@@ -20,7 +20,7 @@ _LAYOUT = Layout(
     label=re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|)$"),
     begins="TY",
     ends="ER",
-    once=("TY", "TI", "DO"),
+    once=("TY", "TI", "DO", "AN", "PY"),
 )
 _TYPES = {
     "JOUR": "article", "JFULL": "article", "MGZN": "article", "EJOUR": "article",
