@@ -103,8 +103,8 @@ def test_scopus_references_name_a_work_by_author_title_and_year(frame, rows):
         {
             "native_id": "3",
             "references": [
-                "Batty M., Longley P.-A., The size, scale, and shape of cities, Science, 319, 5864, "
-                "pp. 769-771, (2008)"
+                "Batty M., Longley P.-A., The size, scale, and shape of cities, Science, 319, "
+                "5864, pp. 769-771, (2008)"
             ],
         },
         {

@@ -128,8 +128,8 @@ def test_headers_in_chinese_give_the_same_work(read):
     }.items():
         chinese = chinese.replace(english, said)
 
-    assert read(f"{chinese}\n{ROW}\n").tables["work"].equals(
-        read(f"{HEADER}\n{ROW}\n").tables["work"]
+    assert (
+        read(f"{chinese}\n{ROW}\n").tables["work"].equals(read(f"{HEADER}\n{ROW}\n").tables["work"])
     )
 
 

@@ -73,7 +73,7 @@ def _keep(records: Records, one: Labelled, *, cites: bool) -> None:
         year=year,
         authors=values.unique(authors),
         date=_date(one, year),
-        type=_type(one),
+        type=_type(one, of_scopus=bool(number)),
         abstract=scopus.held(one.text("AB", "N2")),
         language=values.language(one.text("LA")),
         venue=venue,
@@ -96,10 +96,10 @@ def _split(held: list[str]) -> list[str]:
     return [part for value in held for part in _SEPARATED.split(value) if part]
 
 
-def _type(one: Labelled) -> str:
+def _type(one: Labelled, *, of_scopus: bool) -> str:
     """Return the type by the database's own word (M3) where we know it, else by TY."""
     said = values.work_type(one.text("M3"))
-    return said if said != "other" else _TYPES.get(one.text("TY").upper(), "other")
+    return said if said != "other" or of_scopus else _TYPES.get(one.text("TY").upper(), "other")
 
 
 def _date(one: Labelled, year: int | None) -> str | None:
