@@ -124,6 +124,48 @@ def test_a_missing_file_is_an_error_a_user_can_act_on(tmp_path):
         detect_format(tmp_path / "absent.txt")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cites,Authors,Title,GSRank\n{},A Li,Maps,1\n",
+        "Lens ID,Title,Source Title,Citing Works Count\n1,Maps,J,{}\n",
+        '[{{"DOI": "10.1000/x", "title": ["Maps"], "is-referenced-by-count": {}}}]',
+        "TY  - JOUR\nTI  - Maps\nTC  - {}\nER  - \n",
+        "@article{{k,\n title={{Maps}},\n source={{Scopus}},\n note={{Cited by: {}}}\n}}",
+    ],
+)
+def test_a_count_of_thirty_digits_is_no_count(read, text):
+    works = read(text.format("9" * 30)).tables["work"]
+
+    assert works.select(["title", "cited_by_count"]).to_pylist() == [
+        {"title": "Maps", "cited_by_count": None}
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@article{k,\n title={" + "{" * 100_000,
+        "@article{k" + " " * 100_000 + "\n title" + " " * 100_000 + "={x}}",
+        "@article{k,\ntitle={" + "\\'{" * 100_000 + "}}",
+        "TY  - JOUR\nTI  - x\nAD  - " + "a" * 100_000 + "@" + "b" * 100_000 + "\nER  - \n",
+        "<PubmedArticleSet>" + "<PubmedArticle>" * 10_000,
+        "<PubmedArticleSet><PubmedArticle>" + "<a>" * 100_000 + "</PubmedArticle>",
+        "Publication ID,Title,PubYear,Authors (Raw Affiliation)\n1,t,2001,"
+        + "(" * 100_000
+        + "a;" * 100_000
+        + "\n",
+        '[{"DOI": "10.1000/x", "reference-count": 0, "abstract": "'
+        + "<jats:title>" * 10_000
+        + '"}]',
+    ],
+)
+def test_hostile_repetition_ends_in_a_balanced_reading(read, text):
+    reading = read(text)
+
+    assert reading.n_read == reading.n_kept + len(reading.rejections) > 0
+
+
 def test_binary_content_is_refused(read):
     with pytest.raises(SourceError, match="not text"):
         read(bytes(range(256)) * 40)

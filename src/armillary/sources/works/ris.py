@@ -29,7 +29,7 @@ _TYPES = {
 }  # fmt: skip
 # Scopus glues the last line of some reference lists to the address that follows them.
 _GLUED = re.compile(r"UR  - (?=https?://)")
-_TIMES_CITED = re.compile(r"times cited[^:\d]*:?\s*(\d+)", re.IGNORECASE)
+_TIMES_CITED = re.compile(r"times cited[^:\d]{0,60}:?\s{0,9}(\d+)", re.IGNORECASE)
 _REFERENCES = re.compile(r"\s*references\s*:", re.IGNORECASE)
 _SEPARATED = re.compile(r"\s*;+\s*")
 
@@ -131,7 +131,7 @@ def _forms(
 def _cited_by(one: Labelled) -> int | None:
     for note in one.fields.get("N1", ()):
         found = _TIMES_CITED.search(note)
-        count = int(found.group(1)) if found else None
+        count = values.count(found.group(1)) if found else None
         if count is None and note.lstrip()[:8].lower() == "cited by":
             count = scopus.cited_by(note)
         if count is not None:
