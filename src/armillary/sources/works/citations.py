@@ -10,6 +10,8 @@ from ibis import _
 from armillary.sources.works.patents import numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from ibis.expr.types import StringValue
 
     from armillary.model.table import Table
@@ -33,6 +35,8 @@ _ACCENTED = "áàâäãåāăąçćčďđéèêëēęěğíìîïīıłñńňó�
 _PLAIN = "aaaaaaaaacccddeeeeeeegiiiiiilnnnoooooooorrssstuuuuuuuyyzzzc"
 _TITLE_LETTERS = 20
 _COMMA_PARTS = range(2, 9)
+# Numbers that stand for what is cited, wherever it is.
+_CODED = ("patent:", "patent-of-any-kind:", "pmid:", "id:pub.")
 # Forms that may fit several works; then they name none.
 _FORMS = ("short:", "titled:", "placed:")
 
@@ -61,9 +65,7 @@ def resolve_citations(works: Table) -> Table:
     """
     names = _names(works)
     cited = works.select("source", citing=works.work, text=works.references.unnest())
-    keys = ibis.array(_keys_as_cited(cited.text))
-    keyed = cited.select("source", "citing", key=keys.unnest()).distinct()
-    found = keyed.filter(keyed.key.notnull()).join(names, ["source", "key"])
+    found = _keyed(cited).join(names, ["source", "key"])
     return (
         found.filter(found.citing != found.cited)
         .select("source", "citing", "cited")
@@ -92,38 +94,36 @@ def reference_keys(works: Table, citations: Table) -> Table:
         the work of the same source that the key stands for, null for a work outside it.
     """
     written = works.select("source", citing=works.work, text=works.references.unnest())
-    written = written.filter(written.text.strip().length() > 0)
+    written = written.filter(written.text.strip().length() > 0).distinct()
     keyed = written.mutate(
         doi=_doi_key(written.text, _DOI),
-        patent=ibis.coalesce(*numbers.keys_as_cited(written.text)),
         short=_short_key(written.text),
-        other=ibis.coalesce(
-            _pmid_key(written.text), _pub_key(written.text), _titled_key(written.text)
-        ),
         plain=_plain_key(written.text),
-        tried=ibis.array(_keys_as_cited(written.text)),
-    )
+    ).distinct()
     carried = keyed.filter(keyed.doi.notnull() & keyed.short.notnull())
     carried = carried.group_by(short_form=carried.short).agg(
         carried_doi=carried.doi.min(), n_dois=carried.doi.nunique()
     )
     carried = carried.filter(carried.n_dois == 1).select("short_form", "carried_doi")
     keyed = keyed.left_join(carried, keyed.short == carried.short_form).drop("short_form")
-    own = ibis.coalesce(
-        keyed.doi, keyed.carried_doi, keyed.patent, keyed.short, keyed.other, keyed.plain
-    )
     # The same names by which `resolve_citations` matches, so that both agree on what is inside.
-    names = keyed.select("source", "citing", own=own, name=keyed.tried.unnest())
-    known = _names(works).rename(name="key")
+    every = _keyed(written)
+    coded = every.filter(ibis.or_(*(every.key.startswith(form) for form in _CODED)))
+    coded = coded.group_by("source", "citing", "text").agg(coded=coded.key.min())
+    keyed = keyed.left_join(coded, ["source", "citing", "text"])
+    keyed = keyed.select(
+        "source",
+        "citing",
+        "text",
+        own=ibis.coalesce(keyed.doi, keyed.carried_doi, keyed.coded, keyed.short, keyed.plain),
+    ).filter(_.own.notnull())
     matched = (
-        names.join(known, ["source", "name"])
-        .select("source", "citing", "own", "cited")
+        every.join(_names(works), ["source", "key"])
         .semi_join(citations.select("source", "citing", "cited"), ["source", "citing", "cited"])
-        .group_by("source", "citing", "own")
+        .group_by("source", "citing", "text")
         .agg(cited=_.cited.min())
     )
-    every = names.filter(names.own.notnull()).select("source", "citing", "own").distinct()
-    joined = every.left_join(matched, ["source", "citing", "own"])
+    joined = keyed.left_join(matched, ["source", "citing", "text"])
     inside = joined.select(
         "source",
         "citing",
@@ -133,36 +133,42 @@ def reference_keys(works: Table, citations: Table) -> Table:
     return inside.distinct().order_by("source", "citing", "key")
 
 
-def _keys_as_cited(text: StringValue) -> list[StringValue]:
-    """Return every key a reference may have; null where its text has no such form."""
-    return [
-        _id_key(text),
-        _doi_key(text, _DOI),
-        _doi_key(text, _SECOND_DOI),
-        _short_key(text),
-        *numbers.keys_as_cited(text),
-        _pmid_key(text),
-        _pub_key(text),
-        _titled_key(text),
-        *(_placed_key(text, n_parts) for n_parts in _COMMA_PARTS),
-    ]
+def _keyed(cited: Table) -> Table:
+    """Return every key a reference may have: source, citing, text, key."""
+    keys = ibis.array(
+        [
+            _id_key(cited.text),
+            _doi_key(cited.text, _DOI),
+            _doi_key(cited.text, _SECOND_DOI),
+            _short_key(cited.text),
+        ]
+    )
+    columns = ("source", "citing", "text", "key")
+    keyed = ibis.union(
+        cited.select("source", "citing", "text", key=keys.unnest()),
+        _numbered(cited, "PMID", _pmid_key),
+        _numbered(cited, "pub.", _pub_key),
+        numbers.keys_as_cited(cited).select(*columns),
+        _titled(cited).select(*columns),
+        _placed(cited, _COMMA_PARTS).select(*columns),
+        distinct=True,
+    )
+    return keyed.filter(keyed.key.notnull())
 
 
 def _names(works: Table) -> Table:
     """Return the keys by which each work is cited: source, key, cited."""
     also = works.select("source", "work", text=works.cited_as.unnest())
+    native = works.select("source", "work", text=works.native_id)
     keyed = ibis.union(
         works.select("source", "work", key=_id_key(works.native_id)),
         works.select("source", "work", key=_doi_key(works.doi, _DOI)),
+        numbers.keys_as_named(also).select("source", "work", "key"),
+        numbers.keys_as_named(native).select("source", "work", "key"),
         also.select("source", "work", key=_short_key(also.text)),
-        *(
-            works.select("source", "work", key=key)
-            for key in numbers.keys_as_named(works.native_id)
-        ),
-        *(also.select("source", "work", key=key) for key in numbers.keys_as_named(also.text)),
         also.select("source", "work", key=_pmid_key(also.text)),
-        also.select("source", "work", key=_titled_key(also.text)),
-        also.select("source", "work", key=_placed_key(also.text, None)),
+        _titled(also).select("source", "work", "key"),
+        _placed(also, None).select("source", "work", "key"),
     )
     keyed = keyed.filter(keyed.key.notnull())
     named = keyed.group_by("source", "key").agg(
@@ -188,11 +194,6 @@ def _short_key(text: StringValue) -> StringValue:
     return ibis.ifelse(form.re_search(_SHORT), key, ibis.null("string"))
 
 
-def _plain_key(text: StringValue) -> StringValue:
-    words = text.lower().re_replace(r"[^\p{L}\p{N}]+", " ").strip()
-    return ibis.ifelse(words.length() > 0, ibis.literal("text:") + words, ibis.null("string"))
-
-
 def _found(key: str, name: StringValue) -> StringValue:
     """Return a key, null where its name is empty."""
     return ibis.ifelse(name.length() > 0, ibis.literal(key) + name, ibis.null("string"))
@@ -211,26 +212,55 @@ def _letters(text: StringValue) -> StringValue:
     return text.lower().translate(_ACCENTED, _PLAIN).re_replace(_NO_LETTER, "")
 
 
-def _titled_key(text: StringValue) -> StringValue:
-    """Key of a Scopus form whose year stands behind the title."""
-    rest = text.re_replace(_PEOPLE, "")
-    title = _letters(rest.re_extract(_YEAR_AFTER_TITLE, 1))
-    said = _letters(text.re_extract(_FAMILY, 1)) + ":" + rest.re_extract(_YEAR_AFTER_TITLE, 2) + ":"
-    fits = (title.length() >= _TITLE_LETTERS) & (rest.length() < text.length())
-    return ibis.ifelse(fits, ibis.literal("titled:") + said + title, ibis.null("string"))
+def _numbered(cited: Table, mark: str, key: Callable[[StringValue], StringValue]) -> Table:
+    """Return the keys of the references that hold a mark; the others are not searched."""
+    held = cited.filter(cited.text.contains(mark))
+    return held.select("source", "citing", "text", key=key(held.text))
 
 
-def _placed_key(text: StringValue, n_parts: int | None) -> StringValue:
-    """Key of a Scopus form whose year stands at the end.
+def _scopus_form(cited: Table, shape: str) -> Table:
+    """Keep what has the shape of a Scopus form: with `family`, `year` and `body`, the rest.
+
+    Most references of other databases have no year in brackets, and are passed over at once.
+    """
+    held = cited.filter(cited.text.re_search(shape))
+    held = held.mutate(rest=held.text.re_replace(_PEOPLE, ""))
+    held = held.filter(held.rest.length() < held.text.length())
+    return held.mutate(
+        family=_letters(held.text.re_extract(_FAMILY, 1)),
+        year=held.rest.re_extract(shape, 2),
+        body=held.rest.re_extract(shape, 1),
+    )
+
+
+def _titled(cited: Table) -> Table:
+    """Add the key of a Scopus form whose year stands behind the title."""
+    held = _scopus_form(cited, _YEAR_AFTER_TITLE)
+    held = held.mutate(title=_letters(held.body))
+    held = held.filter(held.title.length() >= _TITLE_LETTERS)
+    return held.mutate(
+        key=ibis.literal("titled:") + held.family + ":" + held.year + ":" + held.title
+    )
+
+
+def _placed(cited: Table, n_parts: Iterable[int] | None) -> Table:
+    """Add the keys of a Scopus form whose year stands at the end.
 
     Commas stand in titles and sources as well as between them, so each number of parts is
     tried for a reference; the work itself has title and source alone, all its parts.
     """
-    rest = text.re_replace(_PEOPLE, "")
-    body = rest.re_extract(_YEAR_AT_END, 1)
+    held = _scopus_form(cited, _YEAR_AT_END)
+    bodies = [held.body]
     if n_parts is not None:
-        body = body.re_extract(rf"^((?:[^,]*,){{{n_parts - 1}}}[^,]*)", 1)
-    place = _letters(body)
-    said = _letters(text.re_extract(_FAMILY, 1)) + ":" + rest.re_extract(_YEAR_AT_END, 2) + ":"
-    fits = (place.length() > 0) & (rest.length() < text.length())
-    return ibis.ifelse(fits, ibis.literal("placed:") + said + place, ibis.null("string"))
+        bodies = [held.body.re_extract(rf"^((?:[^,]*,){{{n - 1}}}[^,]*)", 1) for n in n_parts]
+    held = held.mutate(place=ibis.array(bodies).unnest())
+    held = held.mutate(place=_letters(held.place))
+    held = held.filter(held.place.length() > 0)
+    return held.mutate(
+        key=ibis.literal("placed:") + held.family + ":" + held.year + ":" + held.place
+    )
+
+
+def _plain_key(text: StringValue) -> StringValue:
+    words = text.lower().re_replace(r"[^\p{L}\p{N}]+", " ").strip()
+    return ibis.ifelse(words.length() > 0, ibis.literal("text:") + words, ibis.null("string"))

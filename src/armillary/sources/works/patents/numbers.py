@@ -16,6 +16,8 @@ import msgspec
 if TYPE_CHECKING:
     from ibis.expr.types import StringValue
 
+    from armillary.model.table import Table
+
 # Patterns are written so that Python, DuckDB (RE2) and Spark (Java) read them alike.
 _MARKS = r"[-\s/.,]"
 # Office, letters of a series, number (Indian ones name a branch and the year: 496MUM2008), kind;
@@ -26,6 +28,8 @@ _WHOLE = (
 )
 # "Li S, 2005" is an author and a year.
 _PROSE = ", "
+_LIKELY = r"^\s*[A-Za-z]{2}[-\s/.,A-Za-z]*[0-9]"
+_NONE = ibis.null("string")
 _LONG_US = r"^(19|20)[0-9]{2}0[0-9]{6}$"
 _SHORT_WO = r"^[0-9]{7}$|^(7[89]|[89][0-9]|[0-2][0-9])[0-9]{6}$"
 _IMPERIAL = r"^[0-9]{7,8}$"
@@ -126,78 +130,102 @@ def office(text: str | None) -> str | None:
     return code if re.match(r"^[A-Z][A-Z]$", code) else None
 
 
-def keys_as_cited(text: StringValue) -> list[StringValue]:
-    """Return the keys under which a reference looks for the patent it names.
+def keys_as_cited(table: Table) -> Table:
+    """Give the keys under which a reference looks for the patent it names.
 
     A reference with a kind fits the same number with that kind, and the same number of a
     record that has none; a reference without a kind fits any kind.
 
     Args:
-        text: References as written; null keys come from those that are no publication number.
+        table: Column `text`, references as written, and others that are kept.
+
+    Returns:
+        One row per key, with `text` and `key`; what is no publication number has no row.
     """
-    office, serial, kind = _parts(text)
-    whole, number = office + serial + kind, office + serial
-    has_kind = kind != ""
-    return [
-        _key("patent:", whole, has_kind),
-        _key("patent-without-kind:", number, has_kind),
-        _key("patent-of-any-kind:", number, ~has_kind),
+    held = taken_apart(table)
+    has_kind = held.kind != ""
+    number = held.office + held.serial
+    keys = [
+        ibis.ifelse(has_kind, ibis.literal("patent:") + number + held.kind, _NONE),
+        ibis.ifelse(has_kind, ibis.literal("patent-without-kind:") + number, _NONE),
+        ibis.ifelse(has_kind, _NONE, ibis.literal("patent-of-any-kind:") + number),
     ]
+    return _unfolded(held, table, keys)
 
 
-def keys_as_named(text: StringValue) -> list[StringValue]:
-    """Return the keys under which a patent is found; see `keys_as_cited`."""
-    office, serial, kind = _parts(text)
-    whole, number = office + serial + kind, office + serial
-    has_kind = kind != ""
-    return [
-        _key("patent:", whole, has_kind),
-        _key("patent-without-kind:", number, ~has_kind),
-        _key("patent-of-any-kind:", number, kind == kind),  # noqa: PLR0124
+def keys_as_named(table: Table) -> Table:
+    """Give the keys under which a patent is found; see `keys_as_cited`."""
+    held = taken_apart(table)
+    has_kind = held.kind != ""
+    number = held.office + held.serial
+    keys = [
+        ibis.ifelse(has_kind, ibis.literal("patent:") + number + held.kind, _NONE),
+        ibis.ifelse(has_kind, _NONE, ibis.literal("patent-without-kind:") + number),
+        ibis.literal("patent-of-any-kind:") + number,
     ]
+    return _unfolded(held, table, keys)
 
 
-def column(text: StringValue) -> StringValue:
-    """Normalise a column of publication numbers, without kinds; null where it is none."""
-    office, serial, _ = _parts(text)
-    number = office + serial
-    return ibis.ifelse(number != "", number, ibis.null("string"))
+def _unfolded(held: Table, table: Table, keys: list[StringValue]) -> Table:
+    found = held.select(*table.columns, key=ibis.array(keys).unnest())
+    return found.filter(found.key.notnull())
 
 
-def _key(prefix: str, name: StringValue, holds: ibis.expr.types.BooleanValue) -> StringValue:
-    return ibis.ifelse(holds & (name != ""), ibis.literal(prefix) + name, ibis.null("string"))
+def taken_apart(table: Table) -> Table:
+    """Do what `normalise` does to a column of texts, where the table lives.
+
+    Each stage ends in `distinct`, so that the engine works out its columns once: written as
+    one expression the same rules repeat each other a thousand times.
+
+    Args:
+        table: Column `text`, and others that are kept.
+
+    Returns:
+        The distinct rows that hold a publication number, with `office`, `serial` and `kind`.
+    """
+    held = table.filter(~table.text.contains(_PROSE) & table.text.re_search(_LIKELY))
+    held = held.mutate(bare=held.text.upper().re_replace(_MARKS, "")).distinct()
+    held = held.filter(held.bare.re_search(_WHOLE))
+    held = held.mutate(
+        office=held.bare.re_extract(_WHOLE, 1),
+        letters=held.bare.re_extract(_WHOLE, 2),
+        digits=held.bare.re_extract(_WHOLE, 3),
+        kind=held.bare.re_extract(_WHOLE, 4),
+    ).distinct()
+    held = held.mutate(
+        year=held.digits.substr(0, held.digits.length() - _SERIAL).try_cast("int64"),
+        tail=held.digits.substr(held.digits.length() - _SERIAL),
+        two=held.digits.substr(0, 2).try_cast("int64"),
+        plain=held.letters
+        + ibis.ifelse(held.digits.re_search(r"^0+$"), "0", held.digits.re_replace(r"^0+", "")),
+    ).distinct()
+    application = (held.letters == "") & held.kind.startswith("A")
+    held = held.mutate(
+        era=ibis.cases(
+            *((held.letters == letter, before) for letter, before in _ERAS.items()),
+            (application & held.year.between(1, _LAST_HEISEI), _ERAS["H"]),
+            (application & held.year.between(_FIRST_SHOWA, 63), _ERAS["S"]),
+            else_=ibis.null("int64"),
+        ),
+    ).distinct()
+    return held.select(*table.columns, "office", "kind", serial=_serials(held)).distinct()
 
 
-def _parts(text: StringValue) -> tuple[StringValue, StringValue, StringValue]:
-    """Do what `normalise` does, as expressions; all three are empty where it gives None."""
-    bare = ibis.ifelse(text.contains(_PROSE), "", text.upper().re_replace(_MARKS, ""))
-    office, letters, digits, kind = (bare.re_extract(_WHOLE, n) for n in (1, 2, 3, 4))
-    lead = digits.substr(0, digits.length() - _SERIAL)
-    tail = digits.substr(digits.length() - _SERIAL)
-    year = lead.try_cast("int64")
-    plain = letters + ibis.ifelse(digits.re_search(r"^0+$"), "0", digits.re_replace(r"^0+", ""))
-    no_letters = letters == ""
-    era = ibis.cases(
-        *((letters == letter, before) for letter, before in _ERAS.items()),
-        (no_letters & kind.startswith("A") & year.between(1, _LAST_HEISEI), _ERAS["H"]),
-        (no_letters & kind.startswith("A") & year.between(_FIRST_SHOWA, 63), _ERAS["S"]),
-        else_=ibis.null("int64"),
+def _serials(held: Table) -> StringValue:
+    century = ibis.ifelse(held.two >= _FIRST_WO_YEAR, 1900, 2000)
+    no_letters = held.letters == ""
+    return ibis.cases(
+        (
+            (held.office == "US") & no_letters & held.digits.re_search(_LONG_US),
+            held.digits.substr(0, 4) + held.digits.substr(5),
+        ),
+        (
+            (held.office == "WO") & no_letters & held.digits.re_search(_SHORT_WO),
+            (century + held.two).cast("string") + held.digits.substr(2).lpad(_SERIAL, "0"),
+        ),
+        (
+            (held.office == "JP") & held.digits.re_search(_IMPERIAL) & held.era.notnull(),
+            (held.era + held.year).cast("string") + held.tail,
+        ),
+        else_=held.plain,
     )
-    two = digits.substr(0, 2).try_cast("int64")
-    century = ibis.ifelse(two >= _FIRST_WO_YEAR, 1900, 2000)
-    serial = ibis.cases(
-        (
-            (office == "US") & no_letters & digits.re_search(_LONG_US),
-            digits.substr(0, 4) + digits.substr(5),
-        ),
-        (
-            (office == "WO") & no_letters & digits.re_search(_SHORT_WO),
-            (century + two).cast("string") + digits.substr(2).lpad(_SERIAL, "0"),
-        ),
-        (
-            (office == "JP") & digits.re_search(_IMPERIAL) & era.notnull(),
-            (era + year).cast("string") + tail,
-        ),
-        else_=plain,
-    )
-    return office, ibis.ifelse(office == "", "", serial), kind
