@@ -30,7 +30,7 @@ def cluster_patents(patents: Table, cluster_works: Table, *, concordance: Table)
     Returns:
         Table `cluster_patent`.
     """
-    member = cluster_works.select("corpus", "cluster", "work")
+    patents, member = _nullable(patents), _nullable(cluster_works)
     named = patents.select("work", item=applicant_key(patents.applicants.unnest()))
     fields = technology_fields(patents, concordance)
     offices = patents.select("work", item=patents.office).filter(_.item.notnull())
@@ -91,7 +91,7 @@ def patent_indicators(
         One row per cluster and indicator that has a value: `corpus`, `cluster`, `indicator`,
         `value`, `unit`, `n_works` (patents the value rests on).
     """
-    member = cluster_works.select("corpus", "cluster", "work")
+    patents, member = _nullable(patents), _nullable(cluster_works)
     counted = cluster_patents(patents, cluster_works, concordance=concordance)
     held = patents.join(member, "work")
     by = ("corpus", "cluster")
@@ -129,6 +129,13 @@ def patent_indicators(
         ),
     ]  # fmt: skip
     return ibis.union(*parts).order_by("corpus", "cluster", "indicator")
+
+
+def _nullable(table: Table) -> Table:
+    """Let ids be null by type, so that all parts of a union agree on it; none of them is."""
+    ids = [name for name in ("corpus", "cluster", "work") if name in table.columns]
+    held = table.mutate(**{name: table[name].nullif("") for name in ids})
+    return held.select(*ids) if "cluster" in ids else held
 
 
 def _weighted(items: Table, kind: str) -> Table:
