@@ -96,7 +96,8 @@ def test_silage_microbiology_is_seen_to_rise_by_sequencing(alfalfa):
     }
     bursts = [r["item"] for r in lists["topic_list"].to_pylist() if r["list"] == "bursts (terms)"]
     assert any("MiSeq" in str(text) for text in texts)
-    assert {"lactobacillus", "microbial community"} <= set(bursts)
+    assert any("lactobacillus" in item for item in bursts)
+    assert "microbial community" in bursts
 
 
 def test_every_country_of_the_corpora_but_a_few_names_is_known():
@@ -127,10 +128,9 @@ def test_all_queries_of_aurora_are_read_and_answered_within_a_minute_of_one_core
     about = found.tables["work_goal"].to_pylist()
     energy = {r["work"] for r in about if r["goal"] == "7"}
     titles = dict(zip(works["work"].to_pylist(), works["title"].to_pylist(), strict=True))
-    said = sum(
-        "energy" in titles[work].lower() or "power" in titles[work].lower() for work in energy
-    )
-    assert said > 0.3 * len(energy) > 10
+    named = {work for work, title in titles.items() if "energy" in title.lower()}
+    # Goal 7 is energy: its works say so in their titles far more often than others.
+    assert len(energy & named) / len(energy) > 10 * len(named) / len(titles)
 
 
 def test_random_topics_of_real_works_are_no_more_coherent_or_cited_than_chance():
