@@ -22,6 +22,7 @@ from armillary.sources.works.merging.titles import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from armillary.sources.works.merging.blocking import Block
     from armillary.sources.works.merging.names import Agreement
     from armillary.sources.works.merging.rules import MergeRules
 
@@ -64,15 +65,16 @@ class Judge:
 
     Args:
         columns: The columns of `work` needed, as lists.
-        counts: How many titles hold each word.
+        block: Titles as compared, and how many of them hold each word.
         rules: The choices.
     """
 
     def __init__(
-        self, columns: Mapping[str, Sequence[Any]], counts: Mapping[str, int], rules: MergeRules
+        self, columns: Mapping[str, Sequence[Any]], *, block: Block, rules: MergeRules
     ) -> None:
         self._columns = columns
-        self._counts = counts
+        self._keys = block.keys
+        self._counts = block.counts
         self._rules = rules
         self.title = lru_cache(maxsize=100_000)(self._title)
 
@@ -103,6 +105,9 @@ class Judge:
 
     def by_title(self, left: int, right: int) -> Judgement:
         """Judge two records by what they say of themselves."""
+        authors = self._authors(left, right)
+        if authors.verdict == "differ" and self._keys[left] != self._keys[right]:
+            return OTHER
         ours, theirs = self.title(left), self.title(right)
         rule, like, why_not = self._like_titles(ours, theirs)
         if like < self._rules.near:
@@ -110,7 +115,6 @@ class Judge:
         if rule == "subtitle" and why_not and self._goes_on_with_venue(left, right, ours, theirs):
             rule, why_not = "venue_in_title", None
         close, said_years = self._years(left, right)
-        authors = self._authors(left, right)
         said = [_RULES[rule].format(like=like), said_years, _said_of(authors)]
         apart = self._must_be_apart(left, right, ours, theirs)
         if why_not == _PARTS:
@@ -119,8 +123,6 @@ class Judge:
             if authors.verdict in {"differ", "partly"}:
                 return APART  # two works with a title in common, not a near miss
             return Judgement("apart", rule, like, "; ".join([apart, *said]))
-        if authors.verdict == "differ" and like < 0.97:
-            return OTHER
         if why_not is None:
             why_not = self._missing(ours, theirs, rule=rule, close=close, authors=authors)
         venues = self._same_venue(left, right)

@@ -99,7 +99,7 @@ def merge_works(
     patents = np.array([kind == "patent" for kind in columns["type"]], bool)
     progress(what, 1, _STEPS)
     block = Block(columns["title"], ~(general | patents))
-    judge = Judge(columns, block.counts, rules)
+    judge = Judge(columns, block=block, rules=rules)
     clusters = Clusters(len(ids), dois, rules)
     pairs = _Pairs(ids, rules)
     _by_identifiers(works, judge, pairs)
