@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from armillary.errors import SourceError, listed
-from armillary.model.columns import table_of
+from armillary.model.columns import schema, table_of
 from armillary.model.progress import silent
 from armillary.sources.works.merging.blocking import Block, too_general
 from armillary.sources.works.merging.clusters import (
@@ -89,7 +89,8 @@ def merge_works(
         DefinitionError: Decisions contradict each other.
     """
     rules = rules or MergeRules()
-    works = works.combine_chunks().sort_by("work")
+    wanted = schema("work")
+    works = works.select(wanted.names).cast(wanted).combine_chunks().sort_by("work")
     ids = works["work"].to_pylist()
     _require_unique(ids)
     what = f"merging {len(ids):,} records"
