@@ -112,7 +112,7 @@ def merge_works(
     for left, right in pairs.apart:
         clusters.keep_apart(left, right)
     decided, absent = _decided(clusters, decisions, ids)
-    used, cut = cluster(clusters, [*pairs.linked.values()], decided)
+    used, cut = cluster(clusters, [*pairs.linked.values()], decided=decided)
     progress(what, 4, _STEPS)
     groups = clusters.groups()
     tables = tables_of(works, groups, links=_surest(used), source=source, rules=rules)
