@@ -85,3 +85,90 @@ def test_self_citations_repeats_and_other_sources_do_not_count(frame, rows):
     )
 
     assert rows(resolve_citations(frame(table))) == [("lab", "lab:1", "lab:2")]
+
+
+OLD = "Batty, M., The size, scale, and shape of cities (2008) Science"
+NEW = "Batty M., The size, scale, and shape of cities, Science, (2008)"
+
+
+def test_scopus_references_name_a_work_by_author_title_and_year(frame, rows):
+    table = works(
+        {"native_id": "1", "cited_as": [OLD, NEW]},
+        {
+            "native_id": "2",
+            "references": [
+                "Batty, M., The Size, Scale and Shape of Cities (2008) Sci., 319, pp. 769-771"
+            ],
+        },
+        {
+            "native_id": "3",
+            "references": [
+                "Batty M., Longley P.-A., The size, scale, and shape of cities, Science, 319, "
+                "5864, pp. 769-771, (2008)"
+            ],
+        },
+        {
+            "native_id": "4",
+            "references": [
+                "Batty, M., The size, scale, and shape of cities (2009) Science",
+                "Batti, M., The size, scale, and shape of cities (2008) Science",
+                "Batty, M., Lee, A., The size, scale, and shape of cities and towns (2008) Science",
+                "Batty M., The size, scale, and shape of cities, Nature, 319, (2008)",
+                "Batty M., The size, scale, and shape, Science, 319, (2008)",
+                "The size, scale, and shape of cities (2008) Science",
+                "Batty, M., (2008) The size, scale, and shape of cities, Science",
+            ],
+        },
+    )
+
+    assert rows(resolve_citations(frame(table))) == [
+        ("lab", "lab:2", "lab:1"),
+        ("lab", "lab:3", "lab:1"),
+    ]
+
+
+def test_accents_and_marks_do_not_part_two_spellings_of_a_scopus_form(frame, rows):
+    table = works(
+        {"native_id": "1", "cited_as": ["Fernández, E., ELECTRE TRI-nB: a new method (2017) EJOR"]},
+        {
+            "native_id": "2",
+            "references": ["Fernandez, E., Roy, B., Electre Tri nB, A new method (2017) EJOR, 2"],
+        },
+    )
+
+    assert rows(resolve_citations(frame(table))) == [("lab", "lab:2", "lab:1")]
+
+
+def test_short_titles_and_forms_of_several_works_name_none(frame, rows):
+    table = works(
+        {"native_id": "1", "cited_as": ["Batty, M., Cities (2008) Science"]},
+        {"native_id": "2", "cited_as": ["Li, A., A title of sufficient length (2001) X"]},
+        {"native_id": "3", "cited_as": ["Li, A., A title of sufficient length (2001) Y"]},
+        {
+            "native_id": "4",
+            "references": [
+                "Batty, M., Cities (2008) Nature, 1",
+                "Li, A., A title of sufficient length (2001) X, 5",
+            ],
+        },
+    )
+
+    assert rows(resolve_citations(frame(table))) == []
+
+
+def test_pubmed_dimensions_and_lens_numbers_name_works(frame, rows):
+    table = works(
+        {"native_id": "101", "cited_as": ["PMID 101"]},
+        {"native_id": "pub.1001234567"},
+        {"native_id": "000-649-451-763-370"},
+        {"native_id": "5", "references": ["Nature. 2000;1:2, PMID 101, DOI 10.9/x"]},
+        {"native_id": "6", "references": ["[Li, A||T|J X|2001|1|pub.1001234567|10.1000/q|7]"]},
+        {"native_id": "7", "references": ["000-649-451-763-370", "000-649-451-763-371"]},
+        {"native_id": "8", "references": ["Nature. 2000;1:2, PMID 1019", "pub.10012345670"]},
+    )
+
+    assert rows(resolve_citations(frame(table))) == [
+        ("lab", "lab:5", "lab:101"),
+        ("lab", "lab:6", "lab:pub.1001234567"),
+        ("lab", "lab:7", "lab:000-649-451-763-370"),
+    ]

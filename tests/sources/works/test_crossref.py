@@ -28,7 +28,11 @@ WORK = {
     ],
     "is-referenced-by-count": 0,
 }
-PAGE = {"status": "ok", "message-type": "work-list", "message": {"total-results": 1, "items": [WORK]}}
+PAGE = {
+    "status": "ok",
+    "message-type": "work-list",
+    "message": {"total-results": 1, "items": [WORK]},
+}
 
 
 def test_a_work_gives_every_field(read):
@@ -87,6 +91,8 @@ def test_a_date_of_nulls_is_missing(read, date):
 
 
 def test_an_object_without_doi_is_refused_alone(read):
-    reading = read(json.dumps({"message-type": "x", "message": {"items": [WORK, {"title": ["x"]}]}}))
+    reading = read(
+        json.dumps({"message-type": "x", "message": {"items": [WORK, {"title": ["x"]}]}})
+    )
 
     assert [r.locator for r in reading.rejections] == ["result 2"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,15 +11,38 @@ from armillary.sources.works import content, detect_format, formats
 
 
 def test_the_formats_have_names():
-    assert formats() == [
+    assert set(formats()) >= {
         "Web of Science tagged",
         "Web of Science tab-delimited",
+        "Web of Science BibTeX",
         "Scopus CSV",
-        "Derwent tagged",
+        "Scopus BibTeX",
+        "BibTeX",
+        "RIS",
+        "PubMed tagged",
+        "PubMed XML",
+        "Dimensions CSV",
+        "Lens scholarly CSV",
+        "Lens scholarly JSON",
         "OpenAlex JSON",
+        "Crossref JSON",
+        "arXiv archive TSV",
+        "arXiv metadata JSON",
+        "CNKI E-Study",
+        "EndNote text",
+        "RefWorks text",
+        "NoteExpress text",
+        "Publish or Perish CSV",
+        "Derwent tagged",
         "CSV table",
         "Parquet table",
-    ]
+    }
+
+
+def test_every_format_stands_in_the_reference():
+    page = (Path(__file__).parents[3] / "docs/reference/formats.md").read_text(encoding="utf-8")
+
+    assert [name for name in formats() if f"\n### {name}\n" not in page] == []
 
 
 @pytest.mark.parametrize(
@@ -30,6 +54,27 @@ def test_the_formats_have_names():
         ("PT\tAU\tTI\tSO\nJ\tA\tx\tS\n", "Web of Science tab-delimited"),
         ("Authors,Title,Year,EID\n", "Scopus CSV"),
         ('{"id": "https://openalex.org/W1"}', "OpenAlex JSON"),
+        ("作者,文献标题,年份,来源出版物名称,EID\n", "Scopus CSV"),
+        ("Authors,Titles,Year,Source title\n", "Scopus CSV"),
+        ("TY  - JOUR\nTI  - x\nER  - \n", "RIS"),
+        ("Provider: X\nDatabase: Y\n\nTY  - JOUR\nTI  - x\nER  - \n", "RIS"),
+        ("% Encoding: UTF-8\n\n@article{key,\n title={x}}", "BibTeX"),
+        ("@article{k,\n title={x},\n source={Scopus}}", "Scopus BibTeX"),
+        ("@article{ WOS:1,\n Title={{x}}}", "Web of Science BibTeX"),
+        ("\nPMID- 1\nTI  - x\n", "PubMed tagged"),
+        ('<?xml version="1.0"?>\n<PubmedArticleSet></PubmedArticleSet>', "PubMed XML"),
+        ("Rank,Publication ID,DOI,Title,PubYear\n", "Dimensions CSV"),
+        ('"About the data: x"\nPublication ID,Title,Times cited\n', "Dimensions CSV"),
+        ("Lens ID,Title,Publication Year,Source Title\n", "Lens scholarly CSV"),
+        ('[{"lens_id": "1", "title": "x"}]', "Lens scholarly JSON"),
+        ('{"message-type": "work", "message": {"DOI": "10.1/x"}}', "Crossref JSON"),
+        ("\tabstract\tarxiv_id\ttitle\n", "arXiv archive TSV"),
+        ('{"id": "0704.0001", "authors_parsed": []}', "arXiv metadata JSON"),
+        ("DataType: 1\nTitle-题名: x\n", "CNKI E-Study"),
+        ("%0 Journal Article\n%T x\n", "EndNote text"),
+        ("RT Journal Article\nT1 x\n", "RefWorks text"),
+        ("{Reference Type}: Journal Article\n{Title}: x\n", "NoteExpress text"),
+        ("Cites,Authors,Title,Year,GSRank\n", "Publish or Perish CSV"),
         ("id,title,year\n", "CSV table"),
         ("id,title,abstract\n1,x,an <html> page\n", "CSV table"),
     ],
@@ -47,16 +92,9 @@ def test_content_tells_the_format_whatever_the_name(tmp_path, text, name):
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "a web page, perhaps a login page"),
         (b"\n <HTML><head></head></HTML>", "a web page"),
         (b"%PDF-1.7 ...", "a PDF document"),
-        (b"PK\x03\x04...", "a ZIP archive or an Excel workbook"),
-        (b"\xd0\xcf\x11\xe0...", "protected by a password"),
-        (b"TY  - JOUR\nTI  - x\nER  - \n", "RIS"),
-        (b"% Encoding: UTF-8\n\n@article{key,\n title={x}}", "BibTeX"),
-        (b"PMID- 1\nTI  - x\n", "PubMed tagged text"),
-        (b'<?xml version="1.0"?>\n<PubmedArticleSet></PubmedArticleSet>', "PubMed XML"),
-        (b"Rank,Publication ID,DOI,Title,PubYear\n", "a Dimensions CSV"),
-        (b"Lens ID,Title,Publication Year\n", "a Lens.org CSV"),
+        (b'<?xml version="1.0"?>\n<records/>', "some XML"),
         (b"search URL:,https://patents.google.com\nid,title\n", "a Google Patents download"),
-        (b'{"a": 1}', "JSON, but not from OpenAlex"),
+        (b'{"a": 1}', "JSON of no database we know"),
         (b'{"id": "https://openalex.org/T1"}', "OpenAlex JSON, but not of works"),
         (b"REF_AREA,TIME_PERIOD,OBS_VALUE\n", "text of no export we know"),
         (b'id,year,"title', "text of no export we know"),
@@ -84,6 +122,48 @@ def test_a_file_without_a_record_says_so(read, text):
 def test_a_missing_file_is_an_error_a_user_can_act_on(tmp_path):
     with pytest.raises(SourceError, match="cannot be opened"):
         detect_format(tmp_path / "absent.txt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cites,Authors,Title,GSRank\n{},A Li,Maps,1\n",
+        "Lens ID,Title,Source Title,Citing Works Count\n1,Maps,J,{}\n",
+        '[{{"DOI": "10.1000/x", "title": ["Maps"], "is-referenced-by-count": {}}}]',
+        "TY  - JOUR\nTI  - Maps\nTC  - {}\nER  - \n",
+        "@article{{k,\n title={{Maps}},\n source={{Scopus}},\n note={{Cited by: {}}}\n}}",
+    ],
+)
+def test_a_count_of_thirty_digits_is_no_count(read, text):
+    works = read(text.format("9" * 30)).tables["work"]
+
+    assert works.select(["title", "cited_by_count"]).to_pylist() == [
+        {"title": "Maps", "cited_by_count": None}
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@article{k,\n title={" + "{" * 100_000,
+        "@article{k" + " " * 100_000 + "\n title" + " " * 100_000 + "={x}}",
+        "@article{k,\ntitle={" + "\\'{" * 100_000 + "}}",
+        "TY  - JOUR\nTI  - x\nAD  - " + "a" * 100_000 + "@" + "b" * 100_000 + "\nER  - \n",
+        "<PubmedArticleSet>" + "<PubmedArticle>" * 10_000,
+        "<PubmedArticleSet><PubmedArticle>" + "<a>" * 100_000 + "</PubmedArticle>",
+        "Publication ID,Title,PubYear,Authors (Raw Affiliation)\n1,t,2001,"
+        + "(" * 100_000
+        + "a;" * 100_000
+        + "\n",
+        '[{"DOI": "10.1000/x", "reference-count": 0, "abstract": "'
+        + "<jats:title>" * 10_000
+        + '"}]',
+    ],
+)
+def test_hostile_repetition_ends_in_a_balanced_reading(read, text):
+    reading = read(text)
+
+    assert reading.n_read == reading.n_kept + len(reading.rejections) > 0
 
 
 def test_binary_content_is_refused(read):

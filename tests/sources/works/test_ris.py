@@ -55,7 +55,10 @@ def test_a_scopus_record_gives_count_references_and_id_from_where_it_hides_them(
     assert (work["native_id"], work["doi"]) == ("2-s2.0-85", "10.1000/abc")
     assert (work["type"], work["year"], work["date"]) == ("proceedings", 2018, "2018")
     assert (work["abstract"], work["keywords"]) == ("About two lines", ["map"])
-    assert work["references"] == ["Lambert, J.H., (1772) Notes", "McBryde, F., Equal (1949) Maps, 1"]
+    assert work["references"] == [
+        "Lambert, J.H., (1772) Notes",
+        "McBryde, F., Equal (1949) Maps, 1",
+    ]
     assert (work["cited_by_count"], work["countries"]) == (2, ["United States"])
     assert work["cited_as"][0] == "Tobler, W., A new companion, and more (2018) Journal of Maps"
 

@@ -39,7 +39,10 @@ def test_a_row_gives_every_field(read):
             "organisations": ["UCSB, Santa Barbara, United States", "UCL, London, United Kingdom"],
             "countries": ["United States", "United Kingdom"],
             "classes": None,
-            "cited_as": None,
+            "cited_as": [
+                "Tobler, W., 地图 map (2018) Cartography",
+                "Tobler W., 地图 map, Cartography, (2018)",
+            ],
             "references": ["Lambert, J.H., (1772) Notes", "McBryde, F.W., (1949) Projections"],
             "cited_by_count": 2,
         }
@@ -106,3 +109,34 @@ def test_one_damaged_character_does_not_make_utf8_into_latin(read):
 
     assert reading.format == "Scopus CSV (UTF-8, 1 characters damaged)"
     assert reading.tables["work"]["title"].to_pylist() == ["地图" * 20 + " map"]
+
+
+def test_headers_in_chinese_give_the_same_work(read):
+    chinese = HEADER
+    for english, said in {
+        "Authors,": "作者,",
+        "Title,": "文献标题,",
+        "Year": "年份",
+        "Source title": "来源出版物名称",
+        "Cited by": "施引文献",
+        "Affiliations": "归属机构",
+        "Abstract": "摘要",
+        "Author Keywords": "作者关键字",
+        "References": "参考文献",
+        "Document Type": "文献类型",
+        "Language of Original Document": "原始文献语言",
+    }.items():
+        chinese = chinese.replace(english, said)
+
+    assert (
+        read(f"{chinese}\n{ROW}\n").tables["work"].equals(read(f"{HEADER}\n{ROW}\n").tables["work"])
+    )
+
+
+def test_the_id_is_found_in_the_link_where_its_column_is_absent(read):
+    works = read(
+        "Authors,Title,Year,Source title,Link\n"
+        "Batty M.,Cities,2001,J,https://www.scopus.com/inward/record.uri?eid=2-s2.0-7&md5=1\n"
+    ).tables["work"]
+
+    assert works["native_id"].to_pylist() == ["2-s2.0-7"]

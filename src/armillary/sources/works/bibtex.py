@@ -126,7 +126,7 @@ def _names(entry: Entry, *fields: str) -> list[str]:
 def _keep_wos(records: Records, entry: Entry, locator: str, *, cites: bool) -> None:
     early = _text(entry, "early access date")
     year = values.year(_text(entry, "year")) or values.year(early)
-    authors = _names(entry, "author", "book-group-author", "editor")
+    authors = _names(entry, "author")
     addresses = [_address(line, authors) for line in _lines(entry, "affiliation")]
     references = [_REFERENCE_END.sub("", line) for line in _lines(entry, "cited-references")]
     pages = _text(entry, "pages").partition("-")[0]
@@ -173,7 +173,7 @@ def _address(line: str, authors: Sequence[str]) -> str:
 
 def _keep_scopus(records: Records, entry: Entry, locator: str, *, cites: bool) -> None:
     year = values.year(_text(entry, "year"))
-    authors = _names(entry, "author", "editor")
+    authors = _names(entry, "author")
     title, venue = _text(entry, "title"), _text(entry, "journal", "booktitle", "series")
     places = values.listing(_text(entry, "affiliation", "affiliations"))
     records.keep(

@@ -23,13 +23,15 @@ _START = re.compile(
     rf"^[ \t]*@(?P<line>[A-Za-z]+)\s*[{{(]|@(?P<within>{_USUAL})\s*[{{(](?=[^{{}}=\"\n]{{1,200}},)",
     re.MULTILINE | re.IGNORECASE,
 )
-_KEY = re.compile(r"\s*([^,{}=\"]*?)\s*(?:,|(?=[)}]))")
-_NAME = re.compile(r"[\s,]*([^\s={},\"#%()][^={},\"#%()\n]*?)\s*=\s*")
+_KEY = re.compile(r"\s*([^,{}=\"]{0,300}?)\s{0,60}(?:,|(?=[)}]))")
+_NAME = re.compile(r"[\s,]*([^\s={},\"#%()][^={},\"#%()\n]{0,100}?)\s{0,60}=\s*")
 _WORD = re.compile(r"[^\s,{}\"#=()]+")
 _BRACE = re.compile(r"[{}]")
 _QUOTE = re.compile(r"[{}\"]")
 _SPACE = re.compile(r"\s*")
-_FIELD_LINE = re.compile(r"^[ \t]*([A-Za-z][\w /-]*?)[ \t]*=[ \t]*(?=[{\"\d\w])", re.MULTILINE)
+_FIELD_LINE = re.compile(
+    r"^[ \t]*([A-Za-z][\w \xa0/-]{0,60}?)[ \t]{0,60}=[ \t]*(?=[{\"\d\w])", re.MULTILINE
+)
 _FIELD_LIKE = re.compile(r"[{}]|=\s*\"")
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -145,7 +147,9 @@ def _entry(
             if keyless and not fields and chunk[at : at + 1] in ('"', "{"):
                 _, at = _value(chunk, at, macros)  # a preamble
                 continue
-            raise _DamageError(at, "it ends too early" if at >= len(chunk) else "a field has no name")
+            raise _DamageError(
+                at, "it ends too early" if at >= len(chunk) else "a field has no name"
+            )
         value, at = _value(chunk, named.end(), macros)
         fields.setdefault(named.group(1).lower(), []).append(value)
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from ibis.expr.types import StringValue
 
     from armillary.model.table import Table
@@ -66,13 +68,15 @@ def resolve_citations(works: Table) -> Table:
             _doi_key(cited.text, _SECOND_DOI),
             _patent_key(cited.text),
             _short_key(cited.text),
-            _pmid_key(cited.text),
-            _pub_key(cited.text),
-            _titled_key(cited.text),
-            *(_placed_key(cited.text, n_parts) for n_parts in _COMMA_PARTS),
         ]
     )
-    keyed = cited.select("source", "citing", key=keys.unnest()).distinct()
+    keyed = ibis.union(
+        cited.select("source", "citing", key=keys.unnest()),
+        _numbered(cited, "PMID", _pmid_key),
+        _numbered(cited, "pub.", _pub_key),
+        _titled(cited).select("source", "citing", "key"),
+        _placed(cited, _COMMA_PARTS).select("source", "citing", "key"),
+    ).distinct()
     found = keyed.filter(keyed.key.notnull()).join(names, ["source", "key"])
     return (
         found.filter(found.citing != found.cited)
@@ -92,8 +96,8 @@ def _names(works: Table) -> Table:
         also.select("source", "work", key=_patent_key(also.text)),
         also.select("source", "work", key=_short_key(also.text)),
         also.select("source", "work", key=_pmid_key(also.text)),
-        also.select("source", "work", key=_titled_key(also.text)),
-        also.select("source", "work", key=_placed_key(also.text, None)),
+        _titled(also).select("source", "work", "key"),
+        _placed(also, None).select("source", "work", "key"),
     )
     keyed = keyed.filter(keyed.key.notnull())
     named = keyed.group_by("source", "key").agg(
@@ -145,26 +149,50 @@ def _letters(text: StringValue) -> StringValue:
     return text.lower().translate(_ACCENTED, _PLAIN).re_replace(_NO_LETTER, "")
 
 
-def _titled_key(text: StringValue) -> StringValue:
-    """Key of a Scopus form whose year stands behind the title."""
-    rest = text.re_replace(_PEOPLE, "")
-    title = _letters(rest.re_extract(_YEAR_AFTER_TITLE, 1))
-    said = _letters(text.re_extract(_FAMILY, 1)) + ":" + rest.re_extract(_YEAR_AFTER_TITLE, 2) + ":"
-    fits = (title.length() >= _TITLE_LETTERS) & (rest.length() < text.length())
-    return ibis.ifelse(fits, ibis.literal("titled:") + said + title, ibis.null("string"))
+def _numbered(cited: Table, mark: str, key: Callable[[StringValue], StringValue]) -> Table:
+    """Return the keys of the references that hold a mark; the others are not searched."""
+    held = cited.filter(cited.text.contains(mark))
+    return held.select("source", "citing", key=key(held.text))
 
 
-def _placed_key(text: StringValue, n_parts: int | None) -> StringValue:
-    """Key of a Scopus form whose year stands at the end.
+def _scopus_form(cited: Table, shape: str) -> Table:
+    """Keep what has the shape of a Scopus form: with `family`, `year` and `body`, the rest.
+
+    Most references of other databases have no year in brackets, and are passed over at once.
+    """
+    held = cited.filter(cited.text.re_search(shape))
+    held = held.mutate(rest=held.text.re_replace(_PEOPLE, ""))
+    held = held.filter(held.rest.length() < held.text.length())
+    return held.mutate(
+        family=_letters(held.text.re_extract(_FAMILY, 1)),
+        year=held.rest.re_extract(shape, 2),
+        body=held.rest.re_extract(shape, 1),
+    )
+
+
+def _titled(cited: Table) -> Table:
+    """Add the key of a Scopus form whose year stands behind the title."""
+    held = _scopus_form(cited, _YEAR_AFTER_TITLE)
+    held = held.mutate(title=_letters(held.body))
+    held = held.filter(held.title.length() >= _TITLE_LETTERS)
+    return held.mutate(
+        key=ibis.literal("titled:") + held.family + ":" + held.year + ":" + held.title
+    )
+
+
+def _placed(cited: Table, n_parts: Iterable[int] | None) -> Table:
+    """Add the keys of a Scopus form whose year stands at the end.
 
     Commas stand in titles and sources as well as between them, so each number of parts is
     tried for a reference; the work itself has title and source alone, all its parts.
     """
-    rest = text.re_replace(_PEOPLE, "")
-    body = rest.re_extract(_YEAR_AT_END, 1)
+    held = _scopus_form(cited, _YEAR_AT_END)
+    bodies = [held.body]
     if n_parts is not None:
-        body = body.re_extract(rf"^((?:[^,]*,){{{n_parts - 1}}}[^,]*)", 1)
-    place = _letters(body)
-    said = _letters(text.re_extract(_FAMILY, 1)) + ":" + rest.re_extract(_YEAR_AT_END, 2) + ":"
-    fits = (place.length() > 0) & (rest.length() < text.length())
-    return ibis.ifelse(fits, ibis.literal("placed:") + said + place, ibis.null("string"))
+        bodies = [held.body.re_extract(rf"^((?:[^,]*,){{{n - 1}}}[^,]*)", 1) for n in n_parts]
+    held = held.mutate(place=ibis.array(bodies).unnest())
+    held = held.mutate(place=_letters(held.place))
+    held = held.filter(held.place.length() > 0)
+    return held.mutate(
+        key=ibis.literal("placed:") + held.family + ":" + held.year + ":" + held.place
+    )

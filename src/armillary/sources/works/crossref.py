@@ -21,7 +21,7 @@ _FIX = "download it again from the works of the Crossref API"
 _DATES = ("issued", "published", "published-print", "published-online", "posted")
 # Abstracts are in JATS; its headings say "Abstract" or name a section.
 _HEADING = re.compile(r"<(?:jats:)?title>\s*(?:abstract|summary)?\s*:?\s*</(?:jats:)?title>", re.I)
-_SECTION = re.compile(r"<(?:jats:)?title>\s*(.*?)\s*:?\s*</(?:jats:)?title>", re.DOTALL)
+_SECTION = re.compile(r"<(?:jats:)?title>([^<]*)</(?:jats:)?title>")
 _BLOCK = re.compile(r"</?(?:jats:)?(?:p|sec|abstract|list|list-item|disp-formula|break)\b[^>]*>")
 _MARK = re.compile(r"</?(?:jats:|mml:)?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>")
 
@@ -120,7 +120,7 @@ def abstract(jats: str | None) -> str | None:
     if not jats:
         return None
     text = _HEADING.sub(" ", jats)
-    text = _SECTION.sub(r" \1: ", text)
+    text = _SECTION.sub(lambda found: f" {found.group(1).strip(' :')}: ", text)
     text = _MARK.sub("", _BLOCK.sub(" ", text))
     return " ".join(html.unescape(text).split()) or None
 

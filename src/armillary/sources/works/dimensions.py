@@ -21,8 +21,7 @@ _MARKS = {"Publication ID", "Title"}
 _TELLING = {"PubYear", "Dimensions URL", "Times cited", "Source title"}
 _DISCLAIMER_LINES = 20
 _NEXT = re.compile(r"\]\s*;\s*\[")
-_AFFILIATION = re.compile(r"([^();]+?)\s*\(((?:[^()]|\([^()]*\))*)\)\s*(?:;|$)")
-_FIELD_CODE = re.compile(r"^\d{2,6}\s+")
+_PARENTHESIS = re.compile(r"[()]")
 
 
 def is_dimensions(names: Sequence[str]) -> bool:
@@ -110,11 +109,16 @@ def affiliations(cell: str) -> list[str]:
         >>> affiliations("Li, A (Univ X, China; Lab Y (Z), UK); Bo, C (Univ X, China)")
         ['Univ X, China', 'Lab Y (Z), UK']
     """
-    return values.unique(
-        without_email(place)
-        for found in _AFFILIATION.findall(cell)
-        for place in values.listing(found[1])
-    )
+    found, depth, begun = [], 0, 0
+    for mark in _PARENTHESIS.finditer(cell):
+        if mark.group() == "(":
+            depth += 1
+            begun = mark.end() if depth == 1 else begun
+        elif depth:
+            depth -= 1
+            if not depth:
+                found.extend(values.listing(cell[begun : mark.start()]))
+    return values.unique(without_email(place) for place in found)
 
 
 def references(cell: str) -> list[str]:

@@ -133,5 +133,6 @@ def plain(value: Any) -> str | None:
 
 
 def whole(value: Any) -> int | None:
-    """Return a whole number; None for anything else, for missing is never zero."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """Return a whole number of at most 15 digits; None for anything else, never zero for it."""
+    fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15
+    return value if fits else None

@@ -8,7 +8,9 @@ from functools import cache
 from armillary.model.codelists import resolve_area
 
 # An affiliation may go on after the country: an e-mail address, a note on the address.
-_EMAIL = re.compile(r"(?:(?:electronic address|e-?mail):?\s*)?\S+@[^\s;,]+", re.IGNORECASE)
+_EMAIL = re.compile(
+    r"(?:(?:electronic address|e-?mail):?\s*)?[^\s@]{1,64}@[^\s;,]{1,255}", re.IGNORECASE
+)
 _POSTCODE = re.compile(r"^[\d\s-]+|[\d\s-]+$")
 _MARKS = " .,;:*()[]"
 
@@ -39,7 +41,7 @@ def country_named(affiliation: str) -> str | None:
         >>> country_named("MIT, Cambridge, MA") is None
         True
     """
-    plain = _EMAIL.sub("", affiliation).rstrip(_MARKS)
+    plain = without_email(affiliation).rstrip(_MARKS)
     for sentence in (plain, plain.rpartition(". ")[0]):
         last = re.split(r"[,;]", sentence.rstrip(_MARKS))[-1].strip(_MARKS)
         last = _POSTCODE.sub("", last).strip(_MARKS)
@@ -73,4 +75,6 @@ def _is_area(name: str, sentence: str) -> bool:
 @cache
 def _known(name: str) -> bool:
     low = name.casefold()
-    return low in _ALSO or (len(name) > 3 and resolve_area(name) is not None)
+    return low in _ALSO or (
+        (len(name) > 3 or not name.isascii()) and resolve_area(name) is not None
+    )

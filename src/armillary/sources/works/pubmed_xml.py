@@ -21,8 +21,8 @@ XML = "PubMed XML"
 
 _START = re.compile(r"<(PubmedArticle|PubmedBookArticle)(?=[\s>])[^>]*>")
 _AROUND = re.compile(
-    r"<\?xml[^>]*>|<!DOCTYPE[^>]*>|</?PubmedArticleSet[^>]*>|<!--.*?-->"
-    r"|<DeleteCitation>.*?</DeleteCitation>",
+    r"<\?xml[^>]*>|<!DOCTYPE[^>]*>|</?PubmedArticleSet[^>]*>|<!--.{0,300}?-->"
+    r"|<DeleteCitation>\s*(?:<PMID[^<]*</PMID>\s*)*</DeleteCitation>",
     re.DOTALL,
 )
 _BEGINS = re.compile(

@@ -48,7 +48,7 @@ _LABELS = {
                 r"(DataType|[A-Z][A-Za-z]+(?=-[^:：]{1,20}[:：]))(?:-[^:：]+)?[:：] ?(.*)$"
             ),
             begins="DataType",
-            once=("DataType", "Title", "Summary", "Link"),
+            once=("DataType", "Title", "Year", "Summary", "Link"),
         ),
         kind=("SrcDatabase",),
         title=("Title",),
@@ -66,7 +66,7 @@ _LABELS = {
         layout=Layout(
             label=re.compile(r"(%\S)(?: (.*))?$"),
             begins="%0",
-            once=("%0", "%T", "%X"),
+            once=("%0", "%T", "%D", "%X"),
             blank_ends=True,
         ),
         kind=("%0",),
@@ -91,7 +91,7 @@ _LABELS = {
                 r"(?: (.*)|)$"
             ),
             begins="RT",
-            once=("RT", "T1", "AB"),
+            once=("RT", "T1", "YR", "AB"),
             blank_ends=True,
         ),
         kind=("RT",),
@@ -112,7 +112,7 @@ _LABELS = {
         layout=Layout(
             label=re.compile(r"\{([A-Z][A-Za-z /]*)\}: ?(.*)$"),
             begins="Reference Type",
-            once=("Reference Type", "Title", "Abstract"),
+            once=("Reference Type", "Title", "Year", "Abstract"),
         ),
         kind=("Reference Type",),
         title=("Title",),

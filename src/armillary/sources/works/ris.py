@@ -20,7 +20,7 @@ _LAYOUT = Layout(
     label=re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|)$"),
     begins="TY",
     ends="ER",
-    once=("TY", "TI", "DO"),
+    once=("TY", "TI", "DO", "AN", "PY"),
 )
 _TYPES = {
     "JOUR": "article", "JFULL": "article", "MGZN": "article", "EJOUR": "article",
@@ -29,7 +29,7 @@ _TYPES = {
 }  # fmt: skip
 # Scopus glues the last line of some reference lists to the address that follows them.
 _GLUED = re.compile(r"UR  - (?=https?://)")
-_TIMES_CITED = re.compile(r"times cited[^:\d]*:?\s*(\d+)", re.IGNORECASE)
+_TIMES_CITED = re.compile(r"times cited[^:\d]{0,60}:?\s{0,9}(\d+)", re.IGNORECASE)
 _REFERENCES = re.compile(r"\s*references\s*:", re.IGNORECASE)
 _SEPARATED = re.compile(r"\s*;+\s*")
 
@@ -73,7 +73,7 @@ def _keep(records: Records, one: Labelled, *, cites: bool) -> None:
         year=year,
         authors=values.unique(authors),
         date=_date(one, year),
-        type=_type(one),
+        type=_type(one, of_scopus=bool(number)),
         abstract=scopus.held(one.text("AB", "N2")),
         language=values.language(one.text("LA")),
         venue=venue,
@@ -96,10 +96,10 @@ def _split(held: list[str]) -> list[str]:
     return [part for value in held for part in _SEPARATED.split(value) if part]
 
 
-def _type(one: Labelled) -> str:
+def _type(one: Labelled, *, of_scopus: bool) -> str:
     """Return the type by the database's own word (M3) where we know it, else by TY."""
     said = values.work_type(one.text("M3"))
-    return said if said != "other" else _TYPES.get(one.text("TY").upper(), "other")
+    return said if said != "other" or of_scopus else _TYPES.get(one.text("TY").upper(), "other")
 
 
 def _date(one: Labelled, year: int | None) -> str | None:
@@ -131,7 +131,7 @@ def _forms(
 def _cited_by(one: Labelled) -> int | None:
     for note in one.fields.get("N1", ()):
         found = _TIMES_CITED.search(note)
-        count = int(found.group(1)) if found else None
+        count = values.count(found.group(1)) if found else None
         if count is None and note.lstrip()[:8].lower() == "cited by":
             count = scopus.cited_by(note)
         if count is not None:

@@ -153,7 +153,7 @@ def cited_by(note: str) -> int | None:
         (52, 0, None)
     """
     found = _CITED_BY.search(note.replace(",", ""))
-    return int(found.group(1)) if found else None
+    return values.count(found.group(1)) if found else None
 
 
 def forms(by: Sequence[str], *, title: str, year: int | None, venue: str) -> list[str]:

@@ -101,9 +101,10 @@ def year(text: str | None) -> int | None:
 
 
 def count(text: str | None) -> int | None:
-    """Return a whole number; None for anything else, for missing is never zero."""
+    """Return a whole number of at most 15 digits; None for anything else, never zero for it."""
     stripped = (text or "").strip()
-    return int(stripped) if stripped.isascii() and stripped.isdigit() else None
+    fits = stripped.isascii() and stripped.isdigit() and len(stripped) <= 15
+    return int(stripped) if fits else None
 
 
 def day(text: str | None, *, in_year: int | None) -> str | None:
