@@ -170,7 +170,9 @@ class Judge:
         """Judge a title that another one begins with: a subtitle, a bracket or the end lacks."""
         n_short, n_long = len(shorter.key), len(longer.key)
         numbers = None if shorter.numbers == longer.numbers else _NUMBERS
-        if numbers and not shorter.cut and n_long - n_short <= _PART_LETTERS:
+        more = [number for number in longer.numbers if number not in shorter.numbers]
+        dated = all(_YEAR.match(number) for number in more)
+        if numbers and not dated and not shorter.cut and n_long - n_short <= _PART_LETTERS:
             return "subtitle", 0.95, _PARTS
         if shorter.cut or (n_short >= 2 * self._rules.cut_title and shorter.key != longer.main):
             unsure = n_short < self._least(shorter)
@@ -322,6 +324,7 @@ class Judge:
 _DOUBLED = re.compile(r"(.)\1")
 _PARTS = "one is a part of a series"
 _PART_LETTERS = 8
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 _NUMBERS = "numbers or parts in the titles differ"
 _NAMES = {"doi": "DOI", "id": "id of a database", "family": "family", "decision": "decision"}
 _RULES = {
