@@ -176,3 +176,27 @@ def test_sources_that_overlap_are_merged_before_they_are_mapped(tmp_path):
     assert "merge:both" in road["topics:both"].after
     assert "merge:one" not in road
     assert road["topics:one"].after == ("source:a", "references:a")
+
+
+def test_the_road_merges_rows_of_the_store(tmp_path):
+    from armillary.workflow import check
+
+    header = "id,title,year,authors,doi,references\n"
+    (tmp_path / "a.csv").write_text(f"{header}1,{TITLE},1979,W. Tobler,10.1000/1,\n")
+    (tmp_path / "b.csv").write_text(
+        f"{header}7,{TITLE.upper()},1979,Tobler W,,\n8,On maps,1990,A. Else,,10.1000/1\n"
+    )
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "decisions" / "merges.csv").write_text(HEADER)
+    (tmp_path / "observatory.toml").write_text(
+        'title = "T"\n'
+        '[sources.a]\ntitle = "A"\nworks = "a.csv"\n'
+        '[sources.b]\ntitle = "B"\nworks = "b.csv"\n'
+        '[topics.both]\ntitle = "Both"\nworks = ["a", "b"]\n'
+    )
+
+    summary = check(tmp_path)
+
+    assert summary.rows["work"] == 3 + 2  # records, and the works they are
+    assert summary.rows["citation"] == 1  # b:8 cites what only the record of `a` names
+    assert "3 records are 2 works" in summary.notes["merge:both"]

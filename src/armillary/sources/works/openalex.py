@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from armillary.sources.works import json_items, values
 from armillary.sources.works.json_items import many, plain, whole
 from armillary.sources.works.records import Records
@@ -41,16 +43,17 @@ def read_json(content: Text, *, source: str, origin: Origin) -> Reading:
     return records.reading(JSON, notes=(content.encoding,))
 
 
-def keep_line(records: Records, work: Any, line: bytes, *, locator: str) -> None:
+def keep_line(records: Records, line: bytes, *, locator: str) -> None:
     """Keep the work of one line of JSON lines, or refuse the line.
 
     Args:
         records: Hears of it.
-        work: The line decoded; None where it is not whole JSON.
         line: The line as it stands.
         locator: Where it stands.
     """
-    if work is None:
+    try:
+        work = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
         said = line.decode("utf-8", "replace").strip()
         records.refuse(locator, text=said, reason=f"the line is not whole JSON; {_FIX}")
         return

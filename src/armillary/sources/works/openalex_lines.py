@@ -95,7 +95,7 @@ def _batches(file: Path, *, source: str, origin: Origin) -> Iterator[Records]:
                     )
                 if not line.strip():
                     continue
-                openalex.keep_line(records, _parsed(line), line, locator=f"line {number}")
+                openalex.keep_line(records, line, locator=f"line {number}")
                 held += 1
                 if held == _BATCH:
                     yield records

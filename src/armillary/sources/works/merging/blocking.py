@@ -22,7 +22,8 @@ _EDGE = 14
 _HAN_EDGE = 5
 _RARE = 3
 _SIGNATURE = 4
-_SHARED = 0.8
+_SHARED = 0.75
+_INSIDE = 0.93
 _CHUNK = 2_000_000
 
 
@@ -122,14 +123,15 @@ class Block:
                 yield np.unique(np.minimum(left, right) * n + np.maximum(left, right))
 
     def _likely(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Tell which titles share most of the pairs of letters of the shorter one."""
+        """Tell which titles share most pairs of letters, or nearly all of the shorter one."""
         ours, theirs = self._signatures[left], self._signatures[right]
         both = np.bitwise_count(ours & theirs).sum(axis=1, dtype=np.int64)
-        least = np.minimum(
-            np.bitwise_count(ours).sum(axis=1, dtype=np.int64),
-            np.bitwise_count(theirs).sum(axis=1, dtype=np.int64),
-        )
-        likely: NDArray[np.bool_] = (left != right) & (both >= _SHARED * least)
+        n_ours = np.bitwise_count(ours).sum(axis=1, dtype=np.int64)
+        n_theirs = np.bitwise_count(theirs).sum(axis=1, dtype=np.int64)
+        # Two whole titles, or one that is the beginning of the other.
+        whole = both >= _SHARED * np.maximum(n_ours, n_theirs)
+        cut = both >= _INSIDE * np.minimum(n_ours, n_theirs)
+        likely: NDArray[np.bool_] = (left != right) & (whole | cut)
         return likely
 
 

@@ -109,7 +109,7 @@ class Clusters:
 
 
 def cluster(
-    clusters: Clusters, links: Sequence[Link], decided: Sequence[Link]
+    clusters: Clusters, links: Sequence[Link], *, decided: Sequence[Link] = ()
 ) -> tuple[list[Link], list[tuple[Link, str]]]:
     """Join what links say, the surest first, and cut what would contradict itself.
 

@@ -22,6 +22,7 @@ from armillary.sources.works.merging.titles import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from armillary.sources.works.merging.blocking import Block
     from armillary.sources.works.merging.names import Agreement
     from armillary.sources.works.merging.rules import MergeRules
 
@@ -64,15 +65,16 @@ class Judge:
 
     Args:
         columns: The columns of `work` needed, as lists.
-        counts: How many titles hold each word.
+        block: Titles as compared, and how many of them hold each word.
         rules: The choices.
     """
 
     def __init__(
-        self, columns: Mapping[str, Sequence[Any]], counts: Mapping[str, int], rules: MergeRules
+        self, columns: Mapping[str, Sequence[Any]], *, block: Block, rules: MergeRules
     ) -> None:
         self._columns = columns
-        self._counts = counts
+        self._keys = block.keys
+        self._counts = block.counts
         self._rules = rules
         self.title = lru_cache(maxsize=100_000)(self._title)
 
@@ -103,6 +105,9 @@ class Judge:
 
     def by_title(self, left: int, right: int) -> Judgement:
         """Judge two records by what they say of themselves."""
+        authors = self._authors(left, right)
+        if authors.verdict == "differ" and self._keys[left] != self._keys[right]:
+            return OTHER
         ours, theirs = self.title(left), self.title(right)
         rule, like, why_not = self._like_titles(ours, theirs)
         if like < self._rules.near:
@@ -110,7 +115,6 @@ class Judge:
         if rule == "subtitle" and why_not and self._goes_on_with_venue(left, right, ours, theirs):
             rule, why_not = "venue_in_title", None
         close, said_years = self._years(left, right)
-        authors = self._authors(left, right)
         said = [_RULES[rule].format(like=like), said_years, _said_of(authors)]
         apart = self._must_be_apart(left, right, ours, theirs)
         if why_not == _PARTS:
@@ -119,8 +123,6 @@ class Judge:
             if authors.verdict in {"differ", "partly"}:
                 return APART  # two works with a title in common, not a near miss
             return Judgement("apart", rule, like, "; ".join([apart, *said]))
-        if authors.verdict == "differ" and like < 0.97:
-            return OTHER
         if why_not is None:
             why_not = self._missing(ours, theirs, rule=rule, close=close, authors=authors)
         venues = self._same_venue(left, right)
@@ -168,7 +170,9 @@ class Judge:
         """Judge a title that another one begins with: a subtitle, a bracket or the end lacks."""
         n_short, n_long = len(shorter.key), len(longer.key)
         numbers = None if shorter.numbers == longer.numbers else _NUMBERS
-        if numbers and not shorter.cut and n_long - n_short <= _PART_LETTERS:
+        more = [number for number in longer.numbers if number not in shorter.numbers]
+        dated = all(_YEAR.match(number) for number in more)
+        if numbers and not dated and not shorter.cut and n_long - n_short <= _PART_LETTERS:
             return "subtitle", 0.95, _PARTS
         if shorter.cut or (n_short >= 2 * self._rules.cut_title and shorter.key != longer.main):
             unsure = n_short < self._least(shorter)
@@ -320,6 +324,7 @@ class Judge:
 _DOUBLED = re.compile(r"(.)\1")
 _PARTS = "one is a part of a series"
 _PART_LETTERS = 8
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 _NUMBERS = "numbers or parts in the titles differ"
 _NAMES = {"doi": "DOI", "id": "id of a database", "family": "family", "decision": "decision"}
 _RULES = {

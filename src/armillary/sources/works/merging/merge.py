@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from armillary.errors import SourceError, listed
-from armillary.model.columns import table_of
+from armillary.model.columns import schema, table_of
 from armillary.model.progress import silent
 from armillary.sources.works.merging.blocking import Block, too_general
 from armillary.sources.works.merging.clusters import (
@@ -89,7 +89,8 @@ def merge_works(
         DefinitionError: Decisions contradict each other.
     """
     rules = rules or MergeRules()
-    works = works.combine_chunks().sort_by("work")
+    wanted = schema("work")
+    works = works.select(wanted.names).cast(wanted).combine_chunks().sort_by("work")
     ids = works["work"].to_pylist()
     _require_unique(ids)
     what = f"merging {len(ids):,} records"
@@ -99,7 +100,7 @@ def merge_works(
     patents = np.array([kind == "patent" for kind in columns["type"]], bool)
     progress(what, 1, _STEPS)
     block = Block(columns["title"], ~(general | patents))
-    judge = Judge(columns, block.counts, rules)
+    judge = Judge(columns, block=block, rules=rules)
     clusters = Clusters(len(ids), dois, rules)
     pairs = _Pairs(ids, rules)
     _by_identifiers(works, judge, pairs)
@@ -111,7 +112,7 @@ def merge_works(
     for left, right in pairs.apart:
         clusters.keep_apart(left, right)
     decided, absent = _decided(clusters, decisions, ids)
-    used, cut = cluster(clusters, [*pairs.linked.values()], decided)
+    used, cut = cluster(clusters, [*pairs.linked.values()], decided=decided)
     progress(what, 4, _STEPS)
     groups = clusters.groups()
     tables = tables_of(works, groups, links=_surest(used), source=source, rules=rules)
