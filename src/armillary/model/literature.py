@@ -52,4 +52,4 @@ class TopicRecipe(msgspec.Struct, frozen=True, kw_only=True):
     neighbours: int = 15
     terms: int = 10
     runs: int = 20
-    resamplings: int = 10
+    resamplings: int = 0

@@ -72,7 +72,7 @@ def test_topics_related_to_none_stand_alone_and_all_topics_have_a_group():
 
 
 def test_quality_on_the_contracted_graph_differs_by_the_same_as_on_the_works():
-    graph, topic, group, _ = nested(seed=3, areas=1, groups=2, topics=2, works=5)
+    graph, topic, _, _ = nested(seed=3, areas=1, groups=2, topics=2, works=5)
     sizes = np.bincount(topic)
     small = contracted(cluster_weights(graph, topic), np.arange(4), sizes)[0].tocoo()
     small_graph = graph_from_edges(
