@@ -37,7 +37,9 @@ pytestmark = [
 def works_of(corpus):
     table = pq.read_table(CORPORA / FILES[corpus])
     if "record_type" in table.column_names:
-        table = table.filter(~pc.is_in(table["record_type"], pa.array(["book", "proceedings"])))
+        table = table.filter(
+            pc.invert(pc.is_in(table["record_type"], pa.array(["book", "proceedings"])))
+        )
     wanted = ["title", "abstract", "keywords", "year", "cited_by_count"]
     return table.select(wanted).append_column("work", table["id"].cast(pa.string()))
 
@@ -45,7 +47,7 @@ def works_of(corpus):
 @cache
 def mapped(corpus, topics, last_year=None, without=()):
     works = works_of(corpus)
-    works = works.filter(~pc.is_in(works["year"], pa.array(without, works["year"].type)))
+    works = works.filter(pc.invert(pc.is_in(works["year"], pa.array(without, works["year"].type))))
     return map_topics(
         ibis.memtable(works),
         ibis.memtable(NO_CITATIONS),
