@@ -256,7 +256,7 @@ class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
     clusters: int = 0
     areas: int = 0
     relatedness: Relatedness = "auto"
-    resamplings: int = 10
+    resamplings: int = 5
     about: Text = Text()
 
     @property

@@ -15,7 +15,6 @@ from armillary.workflow.read import read_source
 from armillary.workflow.step import Result, Step, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from armillary.evidence.store import Store
@@ -339,7 +338,7 @@ def _merge(definition: TopicsDefinition, observatory: Observatory) -> Step:
     )
 
 
-def _references_of(store: Store, sources: Sequence[str]) -> Table | None:
+def _references_of(store: Store, sources: tuple[str, ...]) -> Table | None:
     """Return the references of some sources, None where none has any."""
     references = _of(store.table("reference"), sources)
     held = {row["source"] for row in store.rows(references.select("source").distinct())}
