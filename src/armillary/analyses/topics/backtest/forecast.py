@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
-from scipy.stats import rankdata
 
+from armillary.analyses.topics.backtest.metrics import mean_ranks
 from armillary.analyses.topics.backtest.units import Units
 
 LEAST_ORIGINS = 6
@@ -75,7 +75,7 @@ def normal_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
         >>> normal_scores(np.array([5.0, 900.0, 7.0])).round(2)
         array([-0.87,  0.87,  0.  ])
     """
-    return np.asarray(ndtri((rankdata(values) - 0.375) / (values.size + 0.25)))
+    return np.asarray(ndtri((mean_ranks(values) - 0.375) / (values.size + 0.25)))
 
 
 def fit_logistic(
