@@ -14,7 +14,6 @@ from armillary.analyses.topics.terms.candidates import Tiers, candidates
 from armillary.analyses.topics.terms.signals import term_signals
 
 if TYPE_CHECKING:
-
     from armillary.analyses.topics.backtest.units import Design
     from armillary.analyses.topics.terms.candidates import Tier
     from armillary.analyses.topics.terms.use import TermUse

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,7 +30,7 @@ from armillary.model.columns import table_of
 from armillary.model.progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import pyarrow as pa
 
@@ -55,7 +56,8 @@ class TermRecipe(msgspec.Struct, frozen=True, kw_only=True):
         score: `trend_z`, `trend_and_context` or `logistic`.
         frame: Windows around an origin.
         tiers: What makes a candidate.
-        first_origin: First origin of the backtest; None for the first with enough candidates.
+        first_origins: First origin of the backtest by corpus; where none is given, the first
+            with 30 candidates.
         worlds: Simulated worlds per origin and control.
         seed: Seed of every draw.
     """
@@ -64,7 +66,7 @@ class TermRecipe(msgspec.Struct, frozen=True, kw_only=True):
     score: str = DEFAULT
     frame: Frame = Frame()
     tiers: Tiers = Tiers()
-    first_origin: int | None = None
+    first_origins: Mapping[str, int] = msgspec.field(default_factory=dict)
     worlds: int = 3
     seed: int = SEED
 
@@ -177,6 +179,7 @@ def backtest_terms(
         target=TARGETS[tier],
         outcomes=(*USUAL, DOUBLED if tier == "established" else CERTIFIED),
         gated=DEFAULT,
+        gated_metric="auc" if tier == "established" else "auc_within_size",
         worlds=recipe.worlds,
         seed=recipe.seed,
     )
@@ -240,7 +243,7 @@ def _series(
     """Return the terms at all origins from the first with enough candidates for a list."""
     found: list[TermsAt] = []
     for origin in origins(use.complete, frame=recipe.frame):
-        wanted = recipe.first_origin is None or origin >= recipe.first_origin
+        wanted = origin >= recipe.first_origins.get(use.corpus, origin)
         if wanted and (until is None or origin + recipe.frame.horizon <= until):
             terms = _at(use, origin, tier, design, recipe)
             if found or terms.units.n_units >= _FEWEST_CANDIDATES:
