@@ -47,7 +47,7 @@ def corpus(*, years=range(2000, 2016), per_year=120, rising="blockchain ledger",
                 words.append(old)
             if year >= 2012 and 8 <= n < 8 + 8 * (year - 2011):
                 words.append(rising)
-            rows.append((" with ".join(words), "Gripper, camera.", year))
+            rows.append((" with ".join(words), "Camera.", year))
     return rows
 
 

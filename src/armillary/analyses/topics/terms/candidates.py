@@ -76,8 +76,8 @@ def candidates(
 
     A phrase and its word that nearly always go together ("convolutional", "convolutional
     neural") are one family, and so are two terms nearly all recent works use together; it is
-    named by the term most works use, or by a phrase nearly as many use. Terms are never joined for their likeness alone, so a
-    new word is not lost in an older one.
+    named by the term most works use, or by a phrase nearly as many use. Terms are never joined
+    for their likeness alone, so a new word is not lost in an older one.
     No method of its own.
 
     Args:
