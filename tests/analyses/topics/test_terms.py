@@ -14,7 +14,19 @@ from armillary.analyses.topics.terms.candidates import Tiers
 from armillary.analyses.topics.terms.debris import names_a_term
 from armillary.analyses.topics.terms.use import key_of
 from armillary.errors import TopicError
+from armillary.model.observatory import Simulation
+from armillary.model.provenance import Origin
+from armillary.sources.works.simulator import simulate
 
+ORIGIN = Origin(
+    origin="0" * 16,
+    source="sim",
+    file="simulation",
+    title="Simulated",
+    sha256="0" * 64,
+    bytes=0,
+    simulated=True,
+)
 BACKGROUND = ["gripper", "camera", "planner", "sensor fusion", "manipulator", "actuator", "lidar"]
 
 
@@ -168,3 +180,21 @@ def test_a_corpus_of_few_years_is_refused_with_the_mend():
         backtest_terms([few])
     with pytest.raises(TopicError, match="No work"):
         term_use(works([("a", None, None)]), corpus="c")
+
+
+def test_the_emerging_topics_of_a_simulated_corpus_are_on_the_list_of_young_terms():
+    simulation = Simulation(
+        works=6_000, first_year=2005, last_year=2024, topics=40, emerging=5, chinese=0.0, seed=3
+    )
+    tables = simulate(simulation, source="sim", origin=ORIGIN).tables
+    use = term_use(ibis.memtable(tables["work"]), corpus="sim")
+    rows = rising_terms(use)["topic_list"].to_pylist()
+    young = [r for r in rows if r["list"] == "young terms"]
+    listed = {w for r in young for name in (r["item"], *r["family"]) for w in name.lower().split()}
+    planted = tables["planted_topic"].to_pylist()
+
+    emerging = [set(t["label_en"].lower().split()) for t in planted if t["emerging"]]
+    assert sum(bool(words & listed) for words in emerging) >= 4  # of 5
+    old = [t for t in planted if t["course"] == "stable" and t["birth"] < 2010]
+    found = [t for t in old if set(t["label_en"].lower().split()) <= listed]
+    assert len(found) <= len(old) / 10
