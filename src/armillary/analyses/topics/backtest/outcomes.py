@@ -1,0 +1,133 @@
+"""What came of units: outcomes from counts, each with the trap it holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import betainc, betaincinv
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from armillary.analyses.topics.backtest.units import Units
+
+CERTIFIED = "certified"
+DOUBLED = "doubled"
+USUAL = ("ratio10", "eb10", "abs10", "cset_year_3", "cset_any_year")
+YEARLY = 1.08
+_DECILE = 0.9
+_PSEUDO_WORKS = 5.0
+
+
+def outcome(
+    units: Units,
+    name: str,
+    *,
+    yearly: float = YEARLY,
+    confidence: float = 0.9,
+    least_works: int = 10,
+) -> NDArray[np.bool_]:
+    """Say of each unit whether it grew, by one of several rules.
+
+    - `certified`: the lower bound (one-sided, `confidence`) of the ratio of shares lies above
+      `yearly` growth. Works of base and future are Poisson; given their sum the future ones
+      are binomial; the bound is Jeffreys'. Noise rarely passes, so this is the headline.
+    - `doubled`: share of the horizon at least twice that of the recent years, and
+      `least_works` works in it.
+    - `ratio10`: top tenth of the ratio of shares. Picks what shrank by chance before.
+    - `eb10`: the same with five works added on either side.
+    - `abs10`: top tenth of the gain in share. Picks the big.
+    - `cset_year_3`, `cset_any_year`: share of the last year, or of any, above the peak of the
+      past by `yearly` growth. Picks what stands at its peak.
+
+    Source: conditional test of two Poisson rates, Przyborowski & Wilenski (1940),
+    doi:10.1093/biomet/31.3-4.313; Jeffreys interval, Brown, Cai & DasGupta (2001),
+    doi:10.1214/ss/1009213286; growth above a peak, Rahkovsky et al. (2021),
+    doi:10.3389/frma.2021.746370 (its threshold of 8 % a year as commonly cited).
+
+    Args:
+        units: Units at an origin.
+        name: Rule.
+        yearly: Yearly growth that counts as growth, as a ratio.
+        confidence: Of the bound of `certified`.
+        least_works: Works `doubled` asks for.
+
+    Returns:
+        Whether each unit grew, shape (units,).
+    """
+    base = units.base[:, units.recent].sum(axis=1)
+    future = units.future.sum(axis=1)
+    all_base = float(units.all_base[units.recent].sum())
+    all_future = float(units.all_future.sum())
+    if name == CERTIFIED:
+        threshold = yearly**units.distance
+        expected = threshold * all_future / (threshold * all_future + all_base)
+        return np.asarray(betainc(future + 0.5, base + 0.5, expected) < 1 - confidence)
+    share_base, share_future = base / all_base, future / all_future
+    if name == DOUBLED:
+        return np.asarray((share_future >= 2 * share_base) & (future >= least_works))
+    if name == "ratio10":
+        return _top(share_future / np.maximum(share_base, 0.5 / all_base))
+    if name == "eb10":
+        return _top((future + _PSEUDO_WORKS) / (base * all_future / all_base + _PSEUDO_WORKS))
+    if name == "abs10":
+        return _top(share_future - share_base)
+    if name in ("cset_year_3", "cset_any_year"):
+        peak = (units.base / np.maximum(units.all_base, 1)).max(axis=1)[:, None]
+        grown = units.future / units.all_future > peak * yearly ** (
+            units.future_years - units.origin
+        )
+        return np.asarray(grown[:, -1] if name == "cset_year_3" else grown.any(axis=1))
+    raise KeyError(name)
+
+
+def growth_bound(
+    base: NDArray[np.int64],
+    future: NDArray[np.int64],
+    *,
+    totals: tuple[float, float],
+    confidence: float = 0.9,
+) -> NDArray[np.float64]:
+    """Return the lower bound of the ratio of two shares, one-sided.
+
+    Source: as `outcome`, rule `certified`.
+
+    Args:
+        base: Works of each unit before, shape (units,).
+        future: Works of each unit after, shape (units,).
+        totals: All works before and after.
+        confidence: Probability with which the true ratio lies above.
+
+    Examples:
+        >>> growth_bound(np.array([10]), np.array([60]), totals=(1000, 1500)).round(2)
+        array([2.64])
+    """
+    low = betaincinv(future + 0.5, base + 0.5, 1 - confidence)
+    return np.asarray(low / (1 - low) * totals[0] / totals[1])
+
+
+def growth_after(units: Units) -> NDArray[np.float64]:
+    """Return the ratio of the share of the horizon to that of the recent years.
+
+    Half a work is added on either side, so that the ratio is always defined.
+    No method of its own.
+    """
+    base = units.base[:, units.recent].sum(axis=1) + 0.5
+    future = units.future.sum(axis=1) + 0.5
+    return np.asarray(future / base * units.all_base[units.recent].sum() / units.all_future.sum())
+
+
+def all_outcomes(units: Units) -> Mapping[str, NDArray[np.bool_]]:
+    """Return every outcome by name.
+
+    No method of its own.
+    """
+    return {name: outcome(units, name) for name in (CERTIFIED, DOUBLED, *USUAL)}
+
+
+def _top(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return the top tenth, ties at the cut left out."""
+    return np.asarray(values > np.quantile(values, _DECILE)) if values.size else values > 0
