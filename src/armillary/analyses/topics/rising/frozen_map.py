@@ -138,10 +138,13 @@ def elected(cast: sparse.csr_array) -> NDArray[np.int32]:
     Returns:
         Shape (works,).
     """
+    some = np.flatnonzero(np.diff(cast.indptr))
+    most = np.zeros(cast.shape[0])
+    most[some] = np.maximum.reduceat(cast.data, cast.indptr[some]) if some.size else 0.0
     rows = np.repeat(np.arange(cast.shape[0]), np.diff(cast.indptr))
-    order = np.lexsort((-cast.indices, cast.data, rows))  # the best of each row comes last
+    first = np.flatnonzero(cast.data == most[rows])[::-1]  # the larger cluster is written last
     winner = np.full(cast.shape[0], -1, dtype=np.int32)
-    winner[rows[order]] = cast.indices[order]
+    winner[rows[first]] = cast.indices[first]
     return winner
 
 
