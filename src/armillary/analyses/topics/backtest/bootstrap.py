@@ -9,11 +9,12 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+SEED = 1
 _LOW, _HIGH = 0.05, 0.95
 
 
 def block_draws(
-    n_origins: int, *, block: int = 3, n_draws: int = 2_000, seed: int = 1
+    n_origins: int, *, block: int = 3, n_draws: int = 2_000, seed: int = SEED
 ) -> NDArray[np.int64]:
     """Draw origins in runs of neighbours, the last one followed by the first.
 
@@ -36,7 +37,7 @@ def block_draws(
     return np.asarray(drawn.reshape(n_draws, -1)[:, :n_origins])
 
 
-def drawn_means(values: NDArray[np.float64], *, seed: int = 1) -> NDArray[np.float64]:
+def drawn_means(values: NDArray[np.float64], *, seed: int = SEED) -> NDArray[np.float64]:
     """Return the mean over origins in each draw; NaN origins are left out.
 
     No method of its own: see `block_draws`. The same seed draws the same origins, so the

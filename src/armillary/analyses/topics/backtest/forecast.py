@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -142,23 +142,59 @@ def climatology(earlier: Sequence[Sample]) -> float:
 
 
 def one_feature(name: str) -> Scorer:
-    """Score by one feature, with a probability once enough origins are known.
+    """Score by one feature as it is, with a probability once enough origins are known.
 
-    The probability is a logistic function of the feature's normal score, fitted to earlier
-    origins of the same corpus.
-    Source: Platt (1999), in Smola et al. (eds), Advances in Large Margin Classifiers, 61-74.
+    Source: see `calibrated`.
 
     Args:
         name: Feature.
     """
 
+    def score_of(sample: Sample) -> NDArray[np.float64]:
+        return sample.features[name]
+
+    return calibrated(score_of)
+
+
+def sum_of(weights: Mapping[str, float]) -> Scorer:
+    """Score by a sum of normal scores with weights set beforehand; nothing is learned.
+
+    No method of its own.
+
+    Args:
+        weights: Weight of each feature.
+    """
+
+    def score_of(sample: Sample) -> NDArray[np.float64]:
+        parts = [w * normal_scores(sample.features[name]) for name, w in weights.items()]
+        return np.asarray(np.sum(parts, axis=0))
+
+    return calibrated(score_of)
+
+
+def calibrated(score_of: Callable[[Sample], NDArray[np.float64]]) -> Scorer:
+    """Give a score a probability: a logistic function of the place in the list.
+
+    It is fitted to the normal scores at earlier origins of the same corpus, three or more.
+    Source: Platt (1999), in Smola et al. (eds), Advances in Large Margin Classifiers, 61-74.
+
+    Args:
+        score_of: Score of the units of a sample.
+    """
+
     def scorer(sample: Sample, earlier: Sequence[Sample]) -> Forecast:
         own = [s for s in earlier if s.units.corpus == sample.units.corpus and s.hit.size]
-        score = sample.features[name]
+        score = score_of(sample)
         if len(own) < LEAST_TO_CALIBRATE or not any(s.hit.any() for s in own):
             return Forecast(score=score)
-        model = _fit(own, (name,), penalty=1e-3)
-        return Forecast(score=score, probability=expit(model.log_odds(_rows(sample, (name,)))))
+        model = fit_logistic(
+            np.concatenate([normal_scores(score_of(s)) for s in own])[:, None],
+            np.concatenate([s.hit for s in own]),
+            weight=_weights(own),
+            penalty=1e-3,
+        )
+        said = expit(model.log_odds(normal_scores(score)[:, None]))
+        return Forecast(score=score, probability=said)
 
     return scorer
 
@@ -206,10 +242,14 @@ def _rows(sample: Sample, features: Sequence[str]) -> NDArray[np.float64]:
 
 
 def _fit(samples: Sequence[Sample], features: Sequence[str], *, penalty: float) -> Logistic:
-    weight = [np.full(s.hit.size, 1_000.0 / s.hit.size) for s in samples]
     return fit_logistic(
         np.concatenate([_rows(s, features) for s in samples]),
         np.concatenate([s.hit for s in samples]),
-        weight=np.concatenate(weight),
+        weight=_weights(samples),
         penalty=penalty,
     )
+
+
+def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
+    """Let origins weigh the same however many units they have."""
+    return np.concatenate([np.full(s.hit.size, 1_000.0 / max(s.hit.size, 1)) for s in samples])

@@ -33,8 +33,9 @@ def outcome(
     """Say of each unit whether it grew, by one of several rules.
 
     - `certified`: the lower bound (one-sided, `confidence`) of the ratio of shares lies above
-      `yearly` growth. Works of base and future are Poisson; given their sum the future ones
-      are binomial; the bound is Jeffreys'. Noise rarely passes, so this is the headline.
+      `yearly` growth over `Units.distance` years. Works of base and future are Poisson; given
+      their sum the future ones are binomial; the bound is exact, so that where nothing grows
+      no more than one tenth passes. This is the headline.
     - `doubled`: share of the horizon at least twice that of the recent years, and
       `least_works` works in it.
     - `ratio10`: top tenth of the ratio of shares. Picks what shrank by chance before.
@@ -44,8 +45,8 @@ def outcome(
       past by `yearly` growth. Picks what stands at its peak.
 
     Source: conditional test of two Poisson rates, Przyborowski & Wilenski (1940),
-    doi:10.1093/biomet/31.3-4.313; Jeffreys interval, Brown, Cai & DasGupta (2001),
-    doi:10.1214/ss/1009213286; growth above a peak, Rahkovsky et al. (2021),
+    doi:10.1093/biomet/31.3-4.313; exact bound, Clopper & Pearson (1934),
+    doi:10.1093/biomet/26.4.404; growth above a peak, Rahkovsky et al. (2021),
     doi:10.3389/frma.2021.746370 (its threshold of 8 % a year as commonly cited).
 
     Args:
@@ -65,7 +66,8 @@ def outcome(
     if name == CERTIFIED:
         threshold = yearly**units.distance
         expected = threshold * all_future / (threshold * all_future + all_base)
-        return np.asarray(betainc(future + 0.5, base + 0.5, expected) < 1 - confidence)
+        chance = betainc(np.maximum(future, 1), base + 1, expected)  # of so many or more
+        return np.asarray((future > 0) & (chance < 1 - confidence))
     share_base, share_future = base / all_base, future / all_future
     if name == DOUBLED:
         return np.asarray((share_future >= 2 * share_base) & (future >= least_works))
@@ -103,9 +105,9 @@ def growth_bound(
 
     Examples:
         >>> growth_bound(np.array([10]), np.array([60]), totals=(1000, 1500)).round(2)
-        array([2.64])
+        array([2.52])
     """
-    low = betaincinv(future + 0.5, base + 0.5, 1 - confidence)
+    low = np.where(future > 0, betaincinv(np.maximum(future, 1), base + 1, 1 - confidence), 0.0)
     return np.asarray(low / (1 - low) * totals[0] / totals[1])
 
 
