@@ -126,9 +126,7 @@ def bm25(
         [_terms_only(tokens, level) for level in levels if level.length <= 3], format="csr"
     )
     n_works = tokens.n_works if n_known is None else n_known
-    used_by = np.bincount(
-        counts.indices[: counts.indptr[n_works]], minlength=counts.shape[1]
-    )
+    used_by = np.bincount(counts.indices[: counts.indptr[n_works]], minlength=counts.shape[1])
     most = n_works if n_works < 50 else max(_MOST_COMMON * n_works, 5)
     kept = counts[:, np.flatnonzero((used_by >= 2) & (used_by <= most))]
     term_used_by = np.bincount(kept.indices[: kept.indptr[n_works]], minlength=kept.shape[1])

@@ -66,6 +66,7 @@ def freeze(
     window: int = 10,
     horizon: int = 3,
     neighbours: int = 15,
+    kept_out: NDArray[np.bool_] | None = None,
 ) -> FrozenMap:
     """Make the map of a past year, and look up all works of window and horizon on it.
 
@@ -78,9 +79,14 @@ def freeze(
         window: Years up to the origin whose works make the map.
         horizon: Years after it whose works are looked up.
         neighbours: Neighbours of each work.
+        kept_out: Works of the past that the map may not know either and that are looked up, to
+            see whether works it knows are treated as works it does not; shape (corpus,).
     """
-    known = np.flatnonzero((years > origin - window) & (years <= origin))
-    later = np.flatnonzero((years > origin) & (years <= origin + horizon))
+    past = (years > origin - window) & (years <= origin)
+    unknown = (years > origin) & (years <= origin + horizon)
+    if kept_out is not None:
+        past, unknown = past & ~kept_out, unknown | (past & kept_out)
+    known, later = np.flatnonzero(past), np.flatnonzero(unknown)
     works = np.concatenate([known, later])
     tokens = fold(written.of(works), known=np.arange(works.size) < known.size)
     # Terms of later works alone are found here too, and dropped: no known work uses them.
@@ -178,4 +184,4 @@ def nearest_centres(frozen: FrozenMap, labels: NDArray[np.int32]) -> NDArray[np.
     score[members, labels[members]] = (with_own - own) / np.sqrt(rest)
     best = score.argmax(axis=1).astype(np.int32)
     best[score.max(axis=1, initial=0.0) <= 0] = -1
-    return best
+    return np.asarray(best)

@@ -56,7 +56,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
         return float(np.log(max(self.recent.sum(), 1) / max(self.before.sum(), 1)))
 
 
-class TermUse(msgspec.Struct, frozen=True, kw_only=True):
+class TermsSeen(msgspec.Struct, frozen=True, kw_only=True):
     """How the use of terms changed among the works seen.
 
     Args:
@@ -108,7 +108,7 @@ def seen_works(
     )
 
 
-def term_use(frozen: FrozenMap, chosen: Seen, *, trend_years: int = 6) -> TermUse:
+def terms_seen(frozen: FrozenMap, chosen: Seen, *, trend_years: int = 6) -> TermsSeen:
     """Count the use of terms among the works seen, over the years.
 
     No method of its own: see `growth.growth`.
@@ -139,13 +139,17 @@ def term_use(frozen: FrozenMap, chosen: Seen, *, trend_years: int = 6) -> TermUs
     spread = 0.05
     if often.any():
         grown = growth(
-            counts[often].astype(np.int64), n_all, years=span, window=window, trend_years=trend_years
+            counts[often].astype(np.int64),
+            n_all,
+            years=span,
+            window=window,
+            trend_years=trend_years,
         )
         trend_z[often] = grown.trend_z
         spread = max(float(np.var(np.log(grown.growth))), 0.01)
     first = np.where(counts.any(axis=1), span[(counts > 0).argmax(axis=1)], np.iinfo(np.int64).max)
     n_seen = own.size
-    return TermUse(
+    return TermsSeen(
         uses=uses,
         n_recent=counts[:, np.isin(span, recent_years)].sum(axis=1),
         n_before=counts[:, np.isin(span, before_years)].sum(axis=1),
@@ -201,7 +205,7 @@ def cluster_signals(
     labels: NDArray[np.int32],
     *,
     chosen: Seen,
-    use: TermUse,
+    use: TermsSeen,
     others: Sequence[NDArray[np.int32]],
     months: NDArray[np.float64] | None,
 ) -> dict[str, NDArray[np.float64]]:
@@ -259,11 +263,11 @@ def cluster_signals(
 def _mean_of(belongs: sparse.csr_array, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Average values of works over the works of each cluster, 0 where it has none."""
     n = np.asarray(belongs.sum(axis=1)).ravel()
-    return np.asarray(belongs @ values) / np.maximum(n, 1.0)
+    return np.asarray((belongs @ values) / np.maximum(n, 1.0))
 
 
 def _hot_terms(
-    now: sparse.csr_array, n_recent: NDArray[np.float64], chosen: Seen, use: TermUse
+    now: sparse.csr_array, n_recent: NDArray[np.float64], chosen: Seen, use: TermsSeen
 ) -> NDArray[np.float64]:
     share = use.n_recent / max(chosen.recent.sum(), 1)
     share_before = np.maximum(use.n_before, 0.5) / max(chosen.before.sum(), 1)
@@ -273,14 +277,14 @@ def _hot_terms(
     return np.asarray((uses + _FEW * usual) / (n_recent + _FEW))  # few works say little
 
 
-def _new_terms(now: sparse.csr_array, chosen: Seen, use: TermUse) -> NDArray[np.float64]:
+def _new_terms(now: sparse.csr_array, chosen: Seen, use: TermsSeen) -> NDArray[np.float64]:
     new = (use.first > chosen.origin - _NEW_YEARS) & (use.n_recent >= _NEW_WORKS)
     total = np.asarray(now.sum(axis=1)).ravel()
-    return np.asarray(now @ new.astype(np.float64)) / np.maximum(total, 1.0)
+    return np.asarray((now @ new.astype(np.float64)) / np.maximum(total, 1.0))
 
 
 def _excess(
-    now: sparse.csr_array, n_recent: NDArray[np.float64], chosen: Seen, use: TermUse
+    now: sparse.csr_array, n_recent: NDArray[np.float64], chosen: Seen, use: TermsSeen
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Weigh the terms of clusters by how much more they are used there than everywhere."""
     rows = np.repeat(np.arange(now.shape[0]), np.diff(now.indptr))
@@ -290,7 +294,7 @@ def _excess(
 
 
 def _term_trend(
-    now: sparse.csr_array, n_recent: NDArray[np.float64], chosen: Seen, use: TermUse
+    now: sparse.csr_array, n_recent: NDArray[np.float64], chosen: Seen, use: TermsSeen
 ) -> NDArray[np.float64]:
     rows, weight = _excess(now, n_recent, chosen, use)
     order = np.lexsort((now.indices, -weight, rows))
@@ -302,7 +306,7 @@ def _term_trend(
 
 
 def _momentum(
-    now: sparse.csr_array, then: sparse.csr_array, chosen: Seen, use: TermUse
+    now: sparse.csr_array, then: sparse.csr_array, chosen: Seen, use: TermsSeen
 ) -> NDArray[np.float64]:
     """Average the growth of a cluster's terms outside it, so that its own noise is left out."""
     n, n_terms = now.shape
