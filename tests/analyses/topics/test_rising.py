@@ -86,9 +86,7 @@ def test_votes_and_centres_are_those_counted_by_hand(growing):
     dense = frozen.weights.toarray().astype(np.float64)
     for work in range(0, frozen.works.size, 37):
         ballot = np.zeros(6)
-        for neighbour, likeness in zip(
-            frozen.neighbours[work], frozen.likeness[work], strict=True
-        ):
+        for neighbour, likeness in zip(frozen.neighbours[work], frozen.likeness[work], strict=True):
             if neighbour >= 0 and labels[neighbour] >= 0:
                 ballot[labels[neighbour]] += likeness
         assert by_vote[work] == (ballot.argmax() if ballot.any() else -1)

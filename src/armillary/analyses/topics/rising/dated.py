@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from armillary.analyses.topics.backtest.units import complete_years
+from armillary.analyses.topics.rising.references import References
 from armillary.analyses.topics.words import Written, cut
 from armillary.errors import TopicError
 
@@ -36,6 +37,7 @@ class DatedWorks(msgspec.Struct, frozen=True, kw_only=True):
         written: Their texts.
         texts: The same in lower case, to look for subjects by name, shape (works,).
         parts: Parts of the works that were read.
+        references: References among the works; None where the source holds none.
     """
 
     corpus: str
@@ -46,9 +48,16 @@ class DatedWorks(msgspec.Struct, frozen=True, kw_only=True):
     written: Written
     texts: tuple[str, ...]
     parts: str
+    references: References | None = None
 
 
-def dated_works(works: Table, *, corpus: str, leave_out: Collection[int] = ()) -> DatedWorks:
+def dated_works(
+    works: Table,
+    *,
+    corpus: str,
+    citations: Table | None = None,
+    leave_out: Collection[int] = (),
+) -> DatedWorks:
     """Read the works of complete years.
 
     Abstracts are read if four fifths of the works of every period have one; otherwise titles
@@ -58,6 +67,7 @@ def dated_works(works: Table, *, corpus: str, leave_out: Collection[int] = ()) -
     Args:
         works: Columns `work`, `title`, `abstract`, `keywords`, `year` and `date` of `work`.
         corpus: Where the works are from.
+        citations: One row per citation within the corpus; columns `citing`, `cited`.
         leave_out: Years known to be incomplete.
 
     Raises:
@@ -83,6 +93,7 @@ def dated_works(works: Table, *, corpus: str, leave_out: Collection[int] = ()) -
     abstracts = rows["abstract"].to_pylist() if read else [None] * len(titles)
     texts = [(t, a) for t, a in zip(titles, abstracts, strict=True)]
     return DatedWorks(
+        references=None if citations is None else _references(citations, rows["work"]),
         corpus=corpus,
         ids=np.array(rows["work"].to_pylist(), dtype=object),
         years=years,
@@ -111,3 +122,14 @@ def _months(dates: pa.ChunkedArray) -> NDArray[np.float64] | None:
         )
     ]
     return months
+
+
+def _references(citations: Table, ids: pa.ChunkedArray) -> References:
+    pairs = citations.select("citing", "cited").to_pyarrow()
+    known = ids.combine_chunks()
+    citing, cited = (
+        pc.fill_null(pc.index_in(pairs[end].combine_chunks(), known), -1).to_numpy()
+        for end in ("citing", "cited")
+    )
+    inside = (citing >= 0) & (cited >= 0)
+    return References(citing=citing[inside].astype(np.int64), cited=cited[inside].astype(np.int64))

@@ -196,7 +196,7 @@ def growth_of(labels: NDArray[np.int32], chosen: Seen, *, trend_years: int = 6) 
         before_from=int(before[0]),
         before_to=int(before[-1]),
     )
-    n_all = np.bincount(at[own], minlength=span.size)
+    n_all = np.bincount(at[inside], minlength=span.size)
     return growth(counts, n_all, years=span, window=window, trend_years=trend_years)
 
 

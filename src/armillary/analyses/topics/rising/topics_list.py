@@ -23,7 +23,7 @@ from armillary.analyses.topics.backtest.outcomes import CERTIFIED, USUAL
 from armillary.analyses.topics.backtest.run import Plan, backtest, sample_of
 from armillary.analyses.topics.backtest.units import known_by, origins
 from armillary.analyses.topics.labels import characteristic_terms, label_of
-from armillary.analyses.topics.rising.topics_at import RisingRecipe, TopicsAt, topics_at
+from armillary.analyses.topics.rising.at_origin import RisingRecipe, TopicsAt, topics_at
 from armillary.analyses.topics.words import fold, phrases
 from armillary.errors import TopicError
 from armillary.model.columns import table_of

@@ -12,6 +12,7 @@ from armillary.analyses.topics.backtest.units import Frame, Units, halves, units
 from armillary.analyses.topics.clusters import clusters_wanted
 from armillary.analyses.topics.rising.frozen_map import FrozenMap, elected, freeze, votes
 from armillary.analyses.topics.rising.granularity import finest, reliability
+from armillary.analyses.topics.rising.references import by_references, reference_signals
 from armillary.analyses.topics.rising.signals import (
     cluster_signals,
     growth_of,
@@ -37,6 +38,8 @@ class RisingRecipe(msgspec.Struct, frozen=True, kw_only=True):
         shown: Fewest entries; those that cannot be told from noise say so.
         frame: Windows around an origin.
         neighbours: Neighbours that vote for the cluster of a work.
+        text_share: Share of the votes for the place of a work that its text has; the rest has what
+            it cites. 1 where works are related by text alone.
         min_works: Works below which a cluster is no topic.
         more_maps: Further maps of the same fineness, by other seeds.
         other_sizes: Fineness of the maps beside those, as multiples of `topics`.
@@ -53,6 +56,7 @@ class RisingRecipe(msgspec.Struct, frozen=True, kw_only=True):
     shown: int = 10
     frame: Frame = Frame()
     neighbours: int = 15
+    text_share: float = 1.0
     min_works: int = 15
     more_maps: int = 2
     other_sizes: tuple[float, ...] = (1 / 3, 8 / 3)
@@ -108,14 +112,7 @@ def topics_at(
     """
     frame = recipe.frame
     half = halves(works.ids.tolist(), seed=recipe.halves)
-    frozen = freeze(
-        works.written,
-        works.years,
-        origin=origin,
-        window=frame.window,
-        horizon=frame.horizon if judged else 0,
-        neighbours=recipe.neighbours,
-    )
+    frozen = _frozen(works, origin, recipe, horizon=frame.horizon if judged else 0)
     graph = frozen.graph(works.ids)
     wanted, tried = _wanted(frozen, graph, works, recipe)
     labels = _placed(frozen, graph, wanted, recipe.seed, recipe)
@@ -141,6 +138,8 @@ def topics_at(
         others=[*same, *other],
         months=None if works.months is None else works.months[frozen.works],
     )
+    if works.references is not None:
+        signals |= reference_signals(frozen, labels, chosen=chosen, references=works.references)
     counts, n_all, span = _counts(labels, works.years[frozen.works], half[frozen.works])
     past = span <= origin
     kept = np.flatnonzero((counts[0] + counts[1])[:, past].sum(axis=1) >= recipe.min_works)
@@ -170,6 +169,28 @@ def topics_at(
     )
 
 
+def _frozen(
+    works: DatedWorks,
+    origin: int,
+    recipe: RisingRecipe,
+    *,
+    horizon: int,
+    kept_out: NDArray[np.bool_] | None = None,
+) -> FrozenMap:
+    frozen = freeze(
+        works.written,
+        works.years,
+        origin=origin,
+        window=recipe.frame.window,
+        horizon=horizon,
+        neighbours=recipe.neighbours,
+        kept_out=kept_out,
+    )
+    if works.references is None or recipe.text_share >= 1:
+        return frozen
+    return by_references(frozen, works.references, text_share=recipe.text_share)
+
+
 def _placed(
     frozen: FrozenMap, graph: Graph, wanted: int, seed: int, recipe: RisingRecipe
 ) -> NDArray[np.int32]:
@@ -196,7 +217,10 @@ def _wanted(
 def _counts(
     labels: NDArray[np.int32], years: NDArray[np.int64], half: NDArray[np.bool_]
 ) -> tuple[list[NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]:
-    """Count works by cluster, year and half; and all works, placed or not, by year and half."""
+    """Count works by cluster, year and half; and all that have a place, by year and half.
+
+    Works without a place say nothing of shares: older ones often cite nothing on the map.
+    """
     span = np.unique(years)
     at = np.searchsorted(span, years)
     counts = []
@@ -206,8 +230,8 @@ def _counts(
         np.add.at(found, (labels[own], at[own]), 1)
         counts.append(found)
     n_all = (
-        np.bincount(at[half], minlength=span.size),
-        np.bincount(at[~half], minlength=span.size),
+        np.bincount(at[half & (labels >= 0)], minlength=span.size),
+        np.bincount(at[~half & (labels >= 0)], minlength=span.size),
     )
     return counts, n_all, span
 
@@ -221,20 +245,12 @@ def _held(
     """
     recent = (works.years > origin - recipe.frame.recent) & (works.years <= origin)
     kept_out = recent & halves(works.ids.tolist(), seed=_KEPT_OUT_SEED + recipe.seed)
-    frozen = freeze(
-        works.written,
-        works.years,
-        origin=origin,
-        window=recipe.frame.window,
-        horizon=0,
-        neighbours=recipe.neighbours,
-        kept_out=kept_out,
-    )
+    frozen = _frozen(works, origin, recipe, horizon=0, kept_out=kept_out)
     labels = _placed(frozen, frozen.graph(works.ids), wanted, recipe.seed, recipe)
     parts = [kept_out[frozen.works] == out for out in (False, True)]
-    own = [p & recent[frozen.works] for p in parts]
+    own = [p & recent[frozen.works] & (labels >= 0) for p in parts]
     n = int(labels.max(initial=-1)) + 1
-    counts = np.column_stack([np.bincount(labels[o & (labels >= 0)], minlength=n) for o in own])
+    counts = np.column_stack([np.bincount(labels[o], minlength=n) for o in own])
     return counts, np.array([int(o.sum()) for o in own])
 
 
