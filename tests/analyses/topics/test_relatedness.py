@@ -67,10 +67,10 @@ def test_nearest_neighbours_are_those_of_the_full_matrix():
     texts = [(" ".join(rng.choice(words, 12)), None) for _ in range(120)]
     tokens = tokenise(texts)
     levels = phrases(tokens, longest=2, longest_han=3, min_works=1)
-    from armillary.analyses.topics.relatedness import _nearest, bm25
+    from armillary.analyses.topics.relatedness import nearest_works, bm25
 
     weights = bm25(tokens, levels)
-    found, scores = _nearest(weights, 5)
+    found, scores = nearest_works(weights, neighbours=5)
     full = (weights @ weights.T).toarray()
     np.fill_diagonal(full, 0)
     expected = np.sort(full, axis=1)[:, ::-1][:, :5]

@@ -36,6 +36,8 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
         trend_z: Shrunken trend over its standard error.
         ratio: Ratio of the two shares before it is shrunken.
         ratio_low: Lower end of its own 90 % interval.
+        spread: Variance of true log growth among the clusters, as far as counts can tell; one
+            number.
     """
 
     n_recent: NDArray[np.int64]
@@ -48,6 +50,7 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
     trend_z: NDArray[np.float64]
     ratio: NDArray[np.float64]
     ratio_low: NDArray[np.float64]
+    spread: float
 
 
 def last_complete_year(years: NDArray[np.int64]) -> int:
@@ -167,6 +170,7 @@ def growth(
         trend_z=z,
         ratio=np.exp(log_ratio),
         ratio_low=np.exp(log_ratio - _NORMAL_95 * np.sqrt(variance)),
+        spread=spread,
     )
 
 

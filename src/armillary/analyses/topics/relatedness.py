@@ -67,19 +67,14 @@ def text_likeness(
         Columns as `direct_citation` returns them; a work that shares no term has no row.
     """
     weights = bm25(tokens, levels)
-    found, scores = _nearest(weights, neighbours)
-    rows, places = np.nonzero(found >= 0)
-    shape = (len(ids), len(ids))
-    named = sparse.coo_array((scores[rows, places], (rows, found[rows, places])), shape=shape)
-    # The score is the same both ways but for the terms asked with: take the better view.
-    both = named.tocsr().maximum(named.tocsr().T).tocoo()
-    total = np.bincount(both.row, weights=both.data, minlength=len(ids))
+    found, scores = nearest_works(weights, neighbours=neighbours)
+    rows, columns, weight = named_either_way(found, scores)
     names = pa.array(ids, type=pa.string())
     return pa.table(
         {
-            "work": names.take(pa.array(both.row)),
-            "neighbour": names.take(pa.array(both.col)),
-            "weight": both.data / total[both.row],
+            "work": names.take(pa.array(rows)),
+            "neighbour": names.take(pa.array(columns)),
+            "weight": weight,
         }
     )
 
@@ -110,7 +105,9 @@ def together(cited: pa.Table, alike: pa.Table, *, text_share: float) -> pa.Table
     return pa.concat_tables(parts, promote_options="permissive")
 
 
-def bm25(tokens: Tokens, levels: Sequence[Phrases]) -> sparse.csr_array:
+def bm25(
+    tokens: Tokens, levels: Sequence[Phrases], *, n_known: int | None = None
+) -> sparse.csr_array:
     """Weigh the terms of works so that the product of two rows is their likeness.
 
     Source: Robertson & Zaragoza (2009), The Probabilistic Relevance Framework: BM25 and Beyond.
@@ -118,6 +115,8 @@ def bm25(tokens: Tokens, levels: Sequence[Phrases]) -> sparse.csr_array:
     Args:
         tokens: Words of the works.
         levels: Phrases by length.
+        n_known: Works, the first of all, that may tell which terms there are, how rare they are
+            and how long a text is; all, if left out.
 
     Returns:
         sqrt(idf) x saturated frequency, shape (works, terms), float32. Terms that a tenth of
@@ -126,16 +125,19 @@ def bm25(tokens: Tokens, levels: Sequence[Phrases]) -> sparse.csr_array:
     counts = sparse.hstack(
         [_terms_only(tokens, level) for level in levels if level.length <= 3], format="csr"
     )
-    n_works = tokens.n_works
-    used_by = np.bincount(counts.indices, minlength=counts.shape[1])
+    n_works = tokens.n_works if n_known is None else n_known
+    used_by = np.bincount(counts.indices[: counts.indptr[n_works]], minlength=counts.shape[1])
     most = n_works if n_works < 50 else max(_MOST_COMMON * n_works, 5)
     kept = counts[:, np.flatnonzero((used_by >= 2) & (used_by <= most))]
-    used_by = np.bincount(kept.indices, minlength=kept.shape[1])
-    idf = np.log1p((n_works - used_by + 0.5) / (used_by + 0.5))
+    term_used_by = np.bincount(kept.indices[: kept.indptr[n_works]], minlength=kept.shape[1])
+    idf = np.log1p((n_works - term_used_by + 0.5) / (term_used_by + 0.5))
+    if n_known is not None:
+        counts = counts[:, np.flatnonzero(used_by >= 2)]  # what later works alone use is unknown
     lengths = np.asarray(counts.sum(axis=1)).ravel()
-    relative = lengths / max(lengths[lengths > 0].mean() if lengths.any() else 1.0, 1.0)
+    known = lengths[:n_works]
+    relative = lengths / max(known[known > 0].mean() if known.any() else 1.0, 1.0)
     damping = _SATURATION * (1 - _LENGTH + _LENGTH * relative)
-    rows = np.repeat(np.arange(n_works), np.diff(kept.indptr))
+    rows = np.repeat(np.arange(tokens.n_works), np.diff(kept.indptr))
     saturated = kept.data * (_SATURATION + 1) / (kept.data + damping[rows])
     data = (np.sqrt(idf)[kept.indices] * saturated).astype(np.float32)
     return sparse.csr_array((data, kept.indices, kept.indptr), shape=kept.shape)
@@ -148,10 +150,46 @@ def _terms_only(tokens: Tokens, level: Phrases) -> sparse.csr_array:
     return counts[:, np.flatnonzero(np.where(han, level.length > 1, level.length < 3))]
 
 
-def _nearest(
-    weights: sparse.csr_array, neighbours: int
+def named_either_way(
+    found: NDArray[np.int32], scores: NDArray[np.float32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    """Relate works if either names the other, every work sharing out one unit of weight.
+
+    No method of its own.
+
+    Args:
+        found: Neighbours of each work, -1 for none, shape (works, neighbours).
+        scores: Their likeness, shape (works, neighbours).
+
+    Returns:
+        Work, neighbour and weight of each ordered pair, shape (pairs,).
+    """
+    rows, places = np.nonzero(found >= 0)
+    n = len(found)
+    named = sparse.coo_array((scores[rows, places], (rows, found[rows, places])), shape=(n, n))
+    # The score is the same both ways but for the terms asked with: take the better view.
+    both = named.tocsr().maximum(named.tocsr().T).tocoo()
+    total = np.bincount(both.row, weights=both.data, minlength=n)
+    return both.row, both.col, both.data / total[both.row]
+
+
+def nearest_works(
+    weights: sparse.csr_array, *, neighbours: int, n_known: int | None = None
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Ask for the neighbours of all works, a block at a time on every core."""
+    """Ask for the neighbours of all works, a block at a time on every core.
+
+    No work is its own neighbour.
+    No method of its own.
+
+    Args:
+        weights: Weighted terms as `bm25` gives them, shape (works, terms).
+        neighbours: Neighbours each work names.
+        n_known: Works, the first of all, that may be named; all, if left out.
+
+    Returns:
+        Neighbours, -1 where fewer share a term, and their likeness, descending; both of shape
+        (works, neighbours).
+    """
     import os
     from concurrent.futures import ThreadPoolExecutor
 
@@ -161,7 +199,7 @@ def _nearest(
     found = np.full((n_works, neighbours), -1, dtype=np.int32)
     scores = np.zeros((n_works, neighbours), dtype=np.float32)
     query = _weightiest(weights)
-    by_term = weights.tocsc()
+    by_term = weights[:n_known].tocsc()
     by_term.sort_indices()
     arrays = (
         query.indptr.astype(np.int64),

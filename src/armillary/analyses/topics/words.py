@@ -34,6 +34,29 @@ _STOP = FUNCTION_WORDS | ABSTRACT_WORDS
 _BREAK = -1
 
 
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """The written forms of many texts, one after another.
+
+    Args:
+        form: Form at each place, or -1 where a part of a text ends, shape (places,).
+        ends: One past the last place of each text, shape (works,).
+        forms: The forms as written, shape (forms,).
+    """
+
+    form: NDArray[np.int32]
+    ends: NDArray[np.int64]
+    forms: tuple[str, ...]
+
+    def of(self, works: NDArray[np.integer]) -> Written:
+        """Return the texts of some works, in the order given."""
+        starts = np.append(0, self.ends)
+        lengths = np.diff(starts)[works]
+        ends = np.cumsum(lengths)
+        place = np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths)
+        form = self.form[np.repeat(starts[works], lengths) + place]
+        return Written(form=form, ends=ends, forms=self.forms)
+
+
 class Tokens(msgspec.Struct, frozen=True, kw_only=True):
     """The words of many texts, one after another.
 
@@ -76,10 +99,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tokenise(texts: Iterable[Sequence[str | None]]) -> Tokens:
-    """Cut texts into words.
+    """Cut texts into words and fold their written forms: `cut`, then `fold`.
 
-    Plurals are folded into their singular where the texts know both; a word is shown in
-    capitals where most texts write it so (SLAM, LiDAR).
     No method of its own.
 
     Args:
@@ -88,29 +109,63 @@ def tokenise(texts: Iterable[Sequence[str | None]]) -> Tokens:
     Returns:
         Words of all works in order.
     """
-    surfaces: defaultdict[str, int] = defaultdict()
-    surfaces.default_factory = surfaces.__len__
+    return fold(cut(texts))
+
+
+def cut(texts: Iterable[Sequence[str | None]]) -> Written:
+    """Cut texts into written forms: words as they stand, and marks.
+
+    No method of its own.
+
+    Args:
+        texts: For each work its parts (title, abstract, keywords); no phrase crosses two parts.
+    """
+    forms: defaultdict[str, int] = defaultdict()
+    forms.default_factory = forms.__len__
     stream: list[int] = []
     ends: list[int] = []
     for parts in texts:
         for part in parts:
             if part:
                 clean = _TAG.sub(" ", part) if "<" in part else part
-                stream.extend([surfaces[token] for token in _TOKEN.findall(clean)])
+                stream.extend([forms[token] for token in _TOKEN.findall(clean)])
             stream.append(_BREAK)
         ends.append(len(stream))
-    places = np.array(stream, dtype=np.int32)
-    del stream
-    counts = np.bincount(places[places >= 0], minlength=len(surfaces))
-    root, names = _roots(list(surfaces), counts)
+    return Written(
+        form=np.array(stream, dtype=np.int32),
+        ends=np.array(ends, dtype=np.int64),
+        forms=tuple(forms),
+    )
+
+
+def fold(written: Written, *, known: NDArray[np.bool_] | None = None) -> Tokens:
+    """Fold written forms into words.
+
+    Plurals are folded into their singular where the texts know both; a word is shown in
+    capitals where most texts write it so (SLAM, LiDAR).
+    No method of its own.
+
+    Args:
+        written: Texts as cut.
+        known: Works that may tell how words are written, shape (works,): those up to an origin,
+            if nothing later is to be used. All, if left out.
+
+    Returns:
+        Words of all works in order.
+    """
+    starts = np.append(0, written.ends)
+    work = np.repeat(np.arange(written.ends.size, dtype=np.int32), np.diff(starts))
+    places = written.form
+    counted = places >= 0 if known is None else (places >= 0) & known[work]
+    counts = np.bincount(places[counted], minlength=len(written.forms))
+    root, names = _roots(written.forms, counts)
     word = np.append(root, np.int32(_BREAK))[places]  # the last answers for -1
-    lengths = np.diff(np.array([0, *ends]))
     return Tokens(
         word=word,
-        work=np.repeat(np.arange(lengths.size, dtype=np.int32), lengths),
+        work=work,
         names=tuple(names),
         han=np.array([is_han(name) for name in names], dtype=np.bool_),
-        n_works=lengths.size,
+        n_works=written.ends.size,
     )
 
 

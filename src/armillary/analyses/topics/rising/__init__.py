@@ -1,0 +1,22 @@
+"""Rising topics: clusters that are likely to grow, and how often such lists came true."""
+
+from armillary.analyses.topics.rising.at_origin import RisingRecipe, TopicsAt, topics_at
+from armillary.analyses.topics.rising.dated import DatedWorks, dated_works
+from armillary.analyses.topics.rising.topics_list import (
+    Subject,
+    TopicLists,
+    backtest_topics,
+    rising_topics,
+)
+
+__all__ = [
+    "DatedWorks",
+    "RisingRecipe",
+    "Subject",
+    "TopicLists",
+    "TopicsAt",
+    "backtest_topics",
+    "dated_works",
+    "rising_topics",
+    "topics_at",
+]

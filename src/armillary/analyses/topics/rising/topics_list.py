@@ -1,0 +1,377 @@
+"""The list of rising topics, and the backtest that says how far to trust it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from armillary.analyses.topics.backtest.cases import Case
+from armillary.analyses.topics.backtest.forecast import (
+    Sample,
+    climatology,
+    logistic,
+    one_feature,
+    sum_of,
+)
+from armillary.analyses.topics.backtest.history import HISTORY, growth_seen, history_scores
+from armillary.analyses.topics.backtest.metrics import order_of
+from armillary.analyses.topics.backtest.outcomes import CERTIFIED, USUAL
+from armillary.analyses.topics.backtest.run import Plan, backtest, sample_of
+from armillary.analyses.topics.backtest.units import known_by, origins
+from armillary.analyses.topics.labels import characteristic_terms, label_of
+from armillary.analyses.topics.rising.at_origin import RisingRecipe, TopicsAt, topics_at
+from armillary.analyses.topics.words import fold, phrases
+from armillary.errors import TopicError
+from armillary.model.columns import table_of
+from armillary.model.progress import silent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from armillary.analyses.topics.backtest.forecast import Forecast, Scorer
+    from armillary.analyses.topics.backtest.units import Design, Units
+    from armillary.analyses.topics.growth import Growth
+    from armillary.analyses.topics.rising.dated import DatedWorks
+    from armillary.model.progress import Progress
+
+LIST = "rising topics"
+OUTLOOK: Mapping[str, float] = {
+    "trend_z": 0.2,
+    "trend_elsewhere": 0.8,
+    "term_trend": 0.5,
+    "size": 0.5,
+}
+"""Weights of the default score: one map of five is the cluster's own."""
+LEARNED = ("trend_z", "trend_elsewhere", "term_trend", "hot_terms", "size")
+SIGNALS = (
+    "trend_elsewhere",
+    "term_trend",
+    "hot_terms",
+    "new_terms",
+    "term_momentum",
+    "young_neighbours",
+    "near_growth",
+)
+_PENALTY = 100.0
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """A subject a reader knows, to see which topic held it and where that topic was listed.
+
+    Args:
+        corpus: Where the works are from.
+        origin: Last year known.
+        item: What it is called.
+        pattern: Regular expression found in the works on it, in lower case.
+    """
+
+    corpus: str
+    origin: int
+    item: str
+    pattern: str
+
+
+class TopicLists(msgspec.Struct, frozen=True, kw_only=True):
+    """What `rising_topics` gives.
+
+    Args:
+        topic_list: Rows of `topic_list`.
+        topics: Topics the list was drawn from.
+        notes: What a reader must know.
+    """
+
+    topic_list: pa.Table
+    topics: TopicsAt
+    notes: tuple[str, ...]
+
+
+def features(units: Units) -> Mapping[str, NDArray[np.float64]]:
+    """Return everything a score may use: scores from counts, and signals.
+
+    No method of its own: see `history` and `signals`.
+    """
+    return history_scores(units) | {name: units.signal(name) for name in units.signal_names}
+
+
+def scorers(*, signals: bool = False) -> dict[str, Scorer]:
+    """Return the scores topics are ordered by, the default first, and the baselines.
+
+    No method of its own: see `forecast`.
+
+    Args:
+        signals: Whether each signal is shown on its own as well.
+    """
+    found: dict[str, Scorer] = {"outlook": sum_of(OUTLOOK)}
+    found |= {name: one_feature(name) for name in HISTORY}
+    found["logistic"] = logistic(LEARNED, penalty=_PENALTY, fallback="trend_elsewhere")
+    return found | ({name: one_feature(name) for name in SIGNALS} if signals else {})
+
+
+def backtest_topics(
+    corpora: Sequence[DatedWorks],
+    *,
+    design: Design = "split",
+    recipe: RisingRecipe | None = None,
+    subjects: Sequence[Subject] = (),
+    signals: bool = False,
+    progress: Progress = silent,
+) -> dict[str, pa.Table]:
+    """Backtest the list of rising topics in one corpus or several.
+
+    At every origin a map is made from what was there; topics are listed, and later works show
+    which of them grew.
+    Source: see `backtest.run.backtest`.
+
+    Args:
+        corpora: Works of each corpus.
+        design: Split (signals and outcome share no counts) or ordinary.
+        recipe: Every choice of method.
+        subjects: Subjects to follow by name.
+        signals: Whether each signal is shown on its own as well.
+        progress: Told after each origin, of maps and of scores.
+
+    Returns:
+        The five tables of a backtest.
+    """
+    recipe = recipe or RisingRecipe()
+    units: list[Units] = []
+    cases: list[Case] = []
+    for works in corpora:
+        years = _origins(works, recipe)
+        for n, origin in enumerate(years, 1):
+            found = topics_at(works, origin=origin, design=design, recipe=recipe, checked=True)
+            units.append(found.units)
+            cases += [
+                host_of(works, found, subject)
+                for subject in subjects
+                if (subject.corpus, subject.origin) == (works.corpus, origin)
+            ]
+            progress(f"maps of {works.corpus}", n, len(years))
+    plan = Plan(
+        list=LIST,
+        scorers=scorers(signals=signals),
+        outcomes=USUAL,
+        gated="outlook",
+        worlds=recipe.worlds,
+        seed=recipe.seed,
+    )
+    return backtest(units, plan=plan, features=features, cases=cases, progress=progress)
+
+
+def rising_topics(
+    works: DatedWorks,
+    *,
+    recipe: RisingRecipe | None = None,
+    origin: int | None = None,
+    progress: Progress = silent,
+) -> TopicLists:
+    """List the topics that are likely to grow.
+
+    Topics are ordered by the score of the recipe. Their probability of certified growth is what
+    the split backtest found for topics of their place at earlier origins; where too few are
+    known, none is given. All whose growth so far can be told from noise are listed, at least
+    ten, no more than forty; others say that it cannot.
+    Source: see `backtest`, `signals` and `granularity` for each method.
+
+    Args:
+        works: Works of the corpus.
+        recipe: Every choice of method.
+        origin: Last year counted; None for the last complete year.
+        progress: Told after each map.
+
+    Raises:
+        TopicError: The corpus has too few complete years or works for a trend.
+    """
+    recipe = recipe or RisingRecipe()
+    last = _last(works, origin, recipe)
+    today = topics_at(works, origin=last, design="ordinary", recipe=recipe, judged=False)
+    years = [y for y in _origins(works, recipe, known=True) if y + recipe.frame.horizon <= last]
+    earlier: list[Units] = []
+    for n, year in enumerate(years, 1):
+        earlier.append(topics_at(works, origin=year, design="split", recipe=recipe).units)
+        progress(f"earlier maps of {works.corpus}", n, len(years))
+    samples = [
+        sample_of(u, features=features, target=CERTIFIED) for u in known_by(last, among=earlier)
+    ]
+    forecast = scorers()[recipe.score](_unknown(today.units), samples)
+    rows = _list_rows(works, today, forecast, base_rate=climatology(samples), recipe=recipe)
+    return TopicLists(
+        topic_list=table_of("topic_list", rows),
+        topics=today,
+        notes=_notes(works, today, forecast, samples),
+    )
+
+
+def host_of(works: DatedWorks, found: TopicsAt, subject: Subject) -> Case:
+    """Find the topic that took in most of the later works on a subject.
+
+    No method of its own.
+
+    Args:
+        works: Works of the corpus.
+        found: Topics at the origin.
+        subject: Subject looked for.
+    """
+    speaks = re.compile(subject.pattern)
+    on_it = np.array(
+        [speaks.search(works.texts[w]) is not None for w in found.frozen.works.tolist()]
+    )
+    known = np.arange(on_it.size) < found.frozen.n_known
+    placed = found.labels[on_it & ~known & (found.labels >= 0)]
+    n_known = int((on_it & known).sum())
+    if placed.size == 0:
+        unit, share = None, 0.0
+    else:
+        taken = np.bincount(placed)
+        host = int(taken.argmax())
+        share = float(taken[host] / placed.size)
+        unit = f"T{host + 1:04d}"
+    note = f"{n_known} works up to the origin; the topic took in {share:.0%} of the later ones"
+    return Case(corpus=works.corpus, origin=subject.origin, item=subject.item, unit=unit, note=note)
+
+
+def _origins(works: DatedWorks, recipe: RisingRecipe, *, known: bool = False) -> list[int]:
+    """Return the origins with enough works; none instead of an error where `known` asks so."""
+    try:
+        years = origins(works.complete, frame=recipe.frame)
+    except TopicError:
+        if known:
+            return []
+        raise
+    found = [
+        year
+        for year in years
+        if (recipe.first_origin is None or year >= recipe.first_origin)
+        and int(((works.years > year - recipe.frame.window) & (works.years <= year)).sum())
+        >= recipe.least_works
+    ]
+    if not found and not known:
+        raise TopicError(
+            f"At no origin does {works.corpus!r} have {recipe.least_works:,} works, so no list "
+            "can be backtested.",
+            where=f"topics.{works.corpus}, backtest of rising topics, {works.ids.size:,} works",
+            fix="set a smaller least_works, and fewer topics; expect wide intervals.",
+        )
+    return found
+
+
+def _last(works: DatedWorks, origin: int | None, recipe: RisingRecipe) -> int:
+    last = int(works.complete[-1]) if origin is None else origin
+    past = works.complete[works.complete <= last]
+    if past.size < recipe.frame.least_past or past[-1] != last:
+        raise TopicError(
+            f"The works of {works.corpus!r} cover {past.size} complete years up to {last}, too "
+            "few for a trend.",
+            where=f"topics.{works.corpus}, list of rising topics",
+            fix=f"take a last year that is complete and has {recipe.frame.least_past - 1} "
+            "complete years before it.",
+        )
+    n = int(((works.years > last - recipe.frame.window) & (works.years <= last)).sum())
+    if n < 2 * recipe.min_works:
+        raise TopicError(
+            f"{n} works of {works.corpus!r} up to {last} are too few for topics of "
+            f"{recipe.min_works} works.",
+            where=f"topics.{works.corpus}, list of rising topics",
+            fix="read more works, or lower min_works.",
+        )
+    return last
+
+
+def _unknown(units: Units) -> Sample:
+    """Return units as a sample whose outcome nobody knows yet."""
+    return Sample(
+        units=units,
+        features=dict(features(units)),
+        hit=np.zeros(units.n_units, dtype=np.bool_),
+        tie=np.arange(units.n_units),
+    )
+
+
+def _list_rows(
+    works: DatedWorks,
+    today: TopicsAt,
+    forecast: Forecast,
+    *,
+    base_rate: float,
+    recipe: RisingRecipe,
+) -> list[dict[str, object]]:
+    units, growth = today.units, growth_seen(today.units)
+    verdict = _verdicts(growth)
+    order = order_of(forecast.score, tie=np.arange(units.n_units))
+    grows = order[verdict[order] == "grows"][: recipe.length]
+    chosen = np.union1d(grows, order[: recipe.shown])
+    listed = [int(at) for at in order if at in set(chosen.tolist())][: recipe.length]
+    terms = _terms(works, today)
+    rows: list[dict[str, object]] = []
+    for rank, at in enumerate(listed, 1):
+        probability = None if forecast.probability is None else float(forecast.probability[at])
+        own = terms[int(today.clusters[at])]
+        rows.append(
+            {
+                "corpus": works.corpus,
+                "list": LIST,
+                "rank": rank,
+                "kind": "cluster",
+                "item": units.names[at],
+                "label": label_of(own) if own else units.names[at],
+                "score": float(forecast.score[at]),
+                "n_works": int(growth.n_recent[at]),
+                "growth": float(growth.growth[at]),
+                "growth_low": float(growth.low[at]),
+                "growth_high": float(growth.high[at]),
+                "probability": probability,
+                "base_rate": None if np.isnan(base_rate) else base_rate,
+                "reliability": float(today.reliability[at]),
+                "verdict": str(verdict[at]),
+                "family": own,
+                "note": _note(str(verdict[at]), float(today.stability[at])),
+            }
+        )
+    return rows
+
+
+def _verdicts(growth: Growth) -> NDArray[np.str_]:
+    grows = (growth.low > 1) & (growth.trend_z > 0)
+    return np.select([grows, growth.high < 1], ["grows", "shrinks"], "unsure")
+
+
+def _note(verdict: str, stability: float) -> str | None:
+    parts = ["cannot be told from noise"] if verdict == "unsure" else []
+    if not np.isnan(stability):
+        parts.append(f"{stability:.0%} found again on maps by other seeds")
+    return "; ".join(parts) or None
+
+
+def _terms(works: DatedWorks, today: TopicsAt) -> list[list[str]]:
+    known = today.frozen.works[: today.frozen.n_known]
+    tokens = fold(works.written.of(known))
+    levels = phrases(tokens, longest=3, longest_han=10, min_works=2)
+    labels = today.labels[: known.size]
+    return characteristic_terms(tokens, levels, labels=labels, n_terms=8).terms
+
+
+def _notes(
+    works: DatedWorks, today: TopicsAt, forecast: Forecast, samples: Sequence[Sample]
+) -> tuple[str, ...]:
+    notes = [f"Maps are made from {works.parts}."]
+    if today.tried:
+        tried = ", ".join(f"{n}: {r:.2f}" for n, r in sorted(today.tried.items()))
+        notes.append(f"Reliability of growth by number of topics tried: {tried}.")
+    if forecast.probability is None:
+        notes.append(
+            f"No probability is given: {len(samples)} earlier origins are too few to learn from."
+        )
+    else:
+        expected = float(np.sort(forecast.probability)[::-1][:10].sum())
+        notes.append(
+            f"Probabilities are of certified growth (8 % a year or more) and come from "
+            f"{len(samples)} earlier origins; of the first ten about {expected:.1f} are expected "
+            "to grow so."
+        )
+    return tuple(notes)
