@@ -79,9 +79,10 @@ def reference_keys(works: Table, citations: Table) -> Table:
 
     The key is the DOI where the reference holds one; else the DOI that the same short form of
     Web of Science carries elsewhere in these works, where it carries one alone; else the number
-    of a patent, the short form, the PubMed or Dimensions id, the form of Scopus, or the text
-    itself in lower case with runs of anything but letters and digits made one space. A reference that `resolve_citations` matches to a work
-    of the same source has the key of that work, however it is written.
+    of a patent, the PubMed or Dimensions id, the short form, or the text itself in lower case
+    with runs of anything but letters and digits made one space. A reference that
+    `resolve_citations` matches to a work of the same source has the key of that work, however
+    it is written.
 
     Source: rules of our own, from how the databases write references.
 
