@@ -199,7 +199,7 @@ def _cluster_work(
     data: dict[str, Any] = {
         "corpus": [corpus] * nodes.size,
         "cluster": [names[c] for c in node_labels[nodes]],
-        "work": [graph.ids[i] for i in nodes],
+        "work": graph.ids.texts.take(pa.array(nodes)),
         "centrality": np.minimum(centrality[nodes], 1.0),
     }
     return from_columns("cluster_work", data)
