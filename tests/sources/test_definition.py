@@ -112,6 +112,17 @@ def test_all_problems_come_at_once_each_with_its_line(folder):
         ('read = "data/rd.csv"', "", "says nothing of what to read"),
         ("[index.regional]", "[index.Regional]", "cannot name a part"),
         ("topics = 5\n\n[policies", "topics = 0\n\n[policies", "is too small"),
+        (
+            "topics = 5\n\n[policies",
+            "topics = 5\nclusters = 6\n\n[policies",
+            "more than topics = 5",
+        ),
+        ("topics = 5\n\n[policies", "topics = 5\nareas = 2\n\n[policies", "made of clusters"),
+        (
+            "topics = 5\n\n[policies",
+            'topics = 5\nrelatedness = "citations"\n\n[policies',
+            "relatedness = 'citations' is not known",
+        ),
         ('works = "corpus"', 'works = "rd"', "names 'rd', a source of statistics"),
         ("works = 500", 'works = "many"', "'simulate'"),
         ('indicator = "GERD"', 'indicator = "GERD"\ndimension = "SECT_PREF"', "not one R&D"),

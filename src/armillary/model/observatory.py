@@ -174,12 +174,26 @@ class StatisticsDefinition(msgspec.Struct, frozen=True, kw_only=True):
     about: Text = Text()
 
 
+Relatedness = Literal[
+    "auto",
+    "direct citation",
+    "extended direct citation",
+    "bibliographic coupling",
+    "co-citation",
+    "text",
+    "combined",
+]
+
+
 class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """One `[topics.ID]`: a topic map of one or more works sources.
 
     Args:
         works: Works sources that make the corpus.
         topics: Number of topics wanted.
+        clusters: Number of clusters of topics wanted; 0 makes none.
+        areas: Number of areas of clusters wanted; 0 makes none.
+        relatedness: How works are related, see `TopicRecipe`.
         hot: Length of the list of hot topics.
         growing: Length of the list of growing topics.
         recent_years: Years of the recent window; the window before it is as long.
@@ -187,6 +201,7 @@ class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
             of the year before.
         min_works: Fewest works of a topic; smaller ones are merged.
         seed: Seed of the clustering.
+        resamplings: Maps made again to measure the stability of each topic; 0 for none.
     """
 
     id: str
@@ -199,6 +214,10 @@ class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
     last_year: int | None = None
     min_works: int = 10
     seed: int = 1
+    clusters: int = 0
+    areas: int = 0
+    relatedness: Relatedness = "auto"
+    resamplings: int = 5
     about: Text = Text()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import glob
 import re
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import msgspec
 
@@ -16,12 +17,14 @@ from armillary.errors import (
     did_you_mean,
     raise_all,
 )
+from armillary.model.literature import TopicRecipe
 from armillary.model.observatory import (
     LANGUAGES,
     IndexDefinition,
     IndicatorSimulation,
     Observatory,
     PoliciesDefinition,
+    Relatedness,
     ReportDefinition,
     Simulation,
     SourceDefinition,
@@ -49,7 +52,18 @@ _READS: dict[str, SourceKind] = {
     "policies": "policies",
     "simulate": "simulated",
 }
-_TOPIC_NUMBERS = ("topics", "hot", "growing", "recent_years", "last_year", "min_works", "seed")
+_TOPIC_NUMBERS = (
+    "topics",
+    "clusters",
+    "areas",
+    "hot",
+    "growing",
+    "recent_years",
+    "last_year",
+    "min_works",
+    "seed",
+    "resamplings",
+)
 _NAMED_FILES = ("framework", "units_file")
 _DIMENSIONS = ("SECT_PERF", "SECT_FUND", "TYPE_RD")
 
@@ -431,7 +445,7 @@ class _Reader:
     def topic(self, name: str, table: dict[str, Any]) -> TopicsDefinition | None:
         at = ("topics", name)
         self.problems += self.toml.unknown_keys(
-            table, ("title", "works", "about", *_TOPIC_NUMBERS), *at
+            table, ("title", "works", "about", "relatedness", *_TOPIC_NUMBERS), *at
         )
         numbers: dict[str, int] = {}
         for key in _TOPIC_NUMBERS:
@@ -444,7 +458,29 @@ class _Reader:
                 self.problem(f"{key} = {value} is too small.", *at, key, fix="use 1 or more")
             else:
                 numbers[key] = value
+        levels = [key for key in ("areas", "clusters") if numbers.get(key)]
+        levels.append("topics")
+        wanted = {"topics": TopicRecipe().topics, **numbers}
+        for coarse, fine in pairwise(levels):
+            if wanted[coarse] > wanted[fine]:
+                self.problem(
+                    f"{coarse} = {wanted[coarse]} is more than {fine} = {wanted[fine]}.",
+                    *at,
+                    coarse,
+                    fix=f"ask for {wanted[fine]} {coarse} or fewer",
+                )
+        if numbers.get("areas") and not numbers.get("clusters"):
+            self.problem("areas are made of clusters.", *at, "areas", fix="set clusters too")
+        relatedness = self.string(table, "relatedness", *at) or "auto"
+        if relatedness not in get_args(Relatedness):
+            self.problem(
+                f"relatedness = {relatedness!r} is not known.",
+                *at,
+                "relatedness",
+                fix=f"use one of: {', '.join(get_args(Relatedness))}",
+            )
         return TopicsDefinition(
+            relatedness=relatedness,  # type: ignore[arg-type]
             id=name,
             title=self.text(table, "title", *at, required=True),
             works=self.used(table, "works", ("works", "simulated"), *at),

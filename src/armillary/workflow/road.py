@@ -87,13 +87,15 @@ def _references(definition: SourceDefinition) -> Step:
     """Citations inside a corpus and its completeness, over all files of the source."""
 
     def run(work: Work) -> Result:
-        from armillary.sources.works.citations import resolve_citations
+        from armillary.sources.works.citations import reference_keys, resolve_citations
         from armillary.sources.works.completeness import completeness
 
         works = _of(work.store.table("work"), (definition.id,))
         tables = {"completeness": work.store.arrow(completeness(works))}
         if definition.kind == "works":  # the simulator knows its citations already
             tables["citation"] = work.store.arrow(resolve_citations(works))
+            cited = work.store.lend("found_citation", tables["citation"])
+            tables["reference"] = work.store.arrow(reference_keys(works, cited))
         return Result(tables=tables)
 
     return Step(
@@ -246,6 +248,7 @@ def _topics(definition: TopicsDefinition, observatory: Observatory) -> Step:
             _of(work.store.table("citation"), definition.works),
             corpus=definition.id,
             recipe=TopicRecipe(**asked),
+            references=_references_of(work.store, definition.works),
             progress=work.progress,
         )
         tables = dict(found.tables)
@@ -271,7 +274,26 @@ def _topics(definition: TopicsDefinition, observatory: Observatory) -> Step:
     )
 
 
-_RECIPE_KEYS = ("topics", "hot", "growing", "recent_years", "last_year", "min_works", "seed")
+def _references_of(store: Store, sources: tuple[str, ...]) -> Table | None:
+    """Return the references of some sources, None where none has any."""
+    references = _of(store.table("reference"), sources)
+    held = {row["source"] for row in store.rows(references.select("source").distinct())}
+    return references if held else None
+
+
+_RECIPE_KEYS = (
+    "topics",
+    "clusters",
+    "areas",
+    "relatedness",
+    "hot",
+    "growing",
+    "recent_years",
+    "last_year",
+    "min_works",
+    "seed",
+    "resamplings",
+)
 
 
 _FACETS = ("theme", "instrument", "target_group", "tag")

@@ -99,7 +99,8 @@ def test_tables_hold_to_the_table_of_columns(mapped):
     _, found = mapped
 
     assert {name: table.schema for name, table in found.tables.items()} == {
-        name: schema(name) for name in ("cluster", "cluster_work", "cluster_year", "cluster_link")
+        name: schema(name)
+        for name in ("cluster", "cluster_work", "cluster_year", "cluster_link", "cluster_group")
     }
     required = [f.name for f in schema("cluster") if not f.nullable]
     assert [found.tables["cluster"][name].null_count for name in required] == [0] * len(required)
@@ -212,3 +213,24 @@ def test_works_without_years_are_refused(frame):
 
     with pytest.raises(TopicError, match="has a year"):
         map_topics(frame(undated), frame(NO_CITATIONS), corpus="sim", recipe=RECIPE)
+
+
+def test_topics_lie_in_clusters_and_clusters_in_areas_as_many_as_asked_for(frame):
+    works = corpus()
+    found = map_topics(
+        frame(works),
+        frame(NO_CITATIONS),
+        corpus="sim",
+        recipe=TopicRecipe(topics=8, clusters=4, areas=2, runs=3, resamplings=2),
+    )
+    topics, groups = (found.tables[name].to_pylist() for name in ("cluster", "cluster_group"))
+    areas = {group["group"]: group["parent"] for group in groups if group["level"] == "cluster"}
+
+    assert {topic["group"] for topic in topics} == set(areas) == {"C01", "C02", "C03", "C04"}
+    assert set(areas.values()) == {"A1", "A2"}
+    assert all(areas[topic["group"]] == topic["area"] for topic in topics)
+    for group in groups:
+        own = [t for t in topics if group["group"] in {t["group"], t["area"]}]
+        assert group["n_topics"] == len(own)
+        assert group["n_works"] == sum(topic["n_works"] for topic in own)
+    assert all(topic["stability"] > 0.9 and not topic["unstable"] for topic in topics)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from armillary.model.columns import table_of
-from armillary.sources.works.citations import resolve_citations
+from armillary.sources.works.citations import reference_keys, resolve_citations
 
 
 def works(*given):
@@ -85,3 +85,46 @@ def test_self_citations_repeats_and_other_sources_do_not_count(frame, rows):
     )
 
     assert rows(resolve_citations(frame(table))) == [("lab", "lab:1", "lab:2")]
+
+
+def test_a_thing_cited_in_several_ways_has_one_key(frame, rows):
+    table = works(
+        {
+            "native_id": "1",
+            "references": ["Kepler J, 1609, ASTRON NOVA, V3, P21, DOI 10.1000/Astron."],
+        },
+        {"native_id": "2", "references": ["KEPLER J, 1609, Astron Nova, V3, P21"]},
+        {"native_id": "3", "references": ["https://doi.org/10.1000/astron", "10.1000/ASTRON"]},
+        {"native_id": "4", "references": ["Galilei,  G.: Sidereus Nuncius (1610)"]},
+        {"native_id": "5", "references": ["GALILEI G. Sidereus nuncius, 1610"]},
+        {"native_id": "6", "references": ["US20070093945-A1", "...", "  "]},
+        {"native_id": "7", "references": ["US2007093945A1"]},
+    )
+    given = frame(table)
+
+    assert rows(reference_keys(given, resolve_citations(given))) == [
+        ("lab", "lab:1", "doi:10.1000/astron", None),
+        ("lab", "lab:2", "doi:10.1000/astron", None),
+        ("lab", "lab:3", "doi:10.1000/astron", None),
+        ("lab", "lab:4", "text:galilei g sidereus nuncius 1610", None),
+        ("lab", "lab:5", "text:galilei g sidereus nuncius 1610", None),
+        ("lab", "lab:6", "patent:US2007093945A1", None),
+        ("lab", "lab:7", "patent:US2007093945A1", None),
+    ]
+
+
+def test_a_reference_to_a_work_of_the_source_has_the_key_of_that_work(frame, rows):
+    table = works(
+        {"native_id": "1", "doi": "10.1000/a", "cited_as": ["Li A, 2000, J X, V1, P1"]},
+        {"native_id": "2", "references": ["Li A, 2000, J X, V1, P1", "10.1000/a", "10.1/out"]},
+        {"native_id": "W3", "references": ["https://openalex.org/W4", "https://openalex.org/W9"]},
+        {"native_id": "W4", "references": None},
+    )
+    given = frame(table)
+
+    assert rows(reference_keys(given, resolve_citations(given))) == [
+        ("lab", "lab:2", "text:10 1 out", None),
+        ("lab", "lab:2", "work:lab:1", "lab:1"),
+        ("lab", "lab:W3", "text:https openalex org w9", None),
+        ("lab", "lab:W3", "work:lab:W4", "lab:W4"),
+    ]

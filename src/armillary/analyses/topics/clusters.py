@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from armillary.analyses.topics.leiden import by_size, canonical, cluster_canonical
+from armillary.analyses.topics.leiden import by_size, canonical, cluster_canonical, quality
 
 if TYPE_CHECKING:
     from armillary.analyses.topics.graph import Graph
@@ -26,13 +26,16 @@ class Clusters(msgspec.Struct, frozen=True, kw_only=True):
             that are related to no other; shape (nodes,).
         n_clusters: Clusters obtained: the number wanted, or fewer where the graph has no more.
         resolution: Resolution of the constant Potts model they were found at.
-        merged_share: Share of nodes that came by merging and not by clustering.
+        merged_share: Share of works that came by merging and not by clustering.
+        given_up: Quality of the constant Potts model lost by merging, as a share of all
+            relatedness.
     """
 
     labels: NDArray[np.int32]
     n_clusters: int
     resolution: float
     merged_share: float
+    given_up: float
 
 
 def clusters_wanted(
@@ -42,6 +45,7 @@ def clusters_wanted(
     seed: int,
     min_works: int = 10,
     iterations: int = 3,
+    sizes: NDArray[np.integer] | None = None,
 ) -> Clusters:
     """Cluster a graph into a given number of topics.
 
@@ -56,15 +60,16 @@ def clusters_wanted(
         seed: Seed of the clustering.
         min_works: Works below which a cluster is no topic.
         iterations: Runs of the algorithm at the resolution chosen.
+        sizes: Works each node stands for, shape (nodes,); None for one each.
     """
-    ready = canonical(graph, seed=seed)
-    strength = float(graph.weights.sum()) / max(graph.n_nodes, 1)
-    resolution = 0.3 * strength * n_topics / max(graph.n_nodes, 1)
+    ready = canonical(graph, seed=seed, sizes=sizes)
+    n_works = max(float(ready.sizes.sum()), 1.0)
+    resolution = 0.3 * float(graph.weights.sum()) / n_works * n_topics / n_works
     tried: dict[float, int] = {}
     below, above = 0.0, np.inf
     while len(tried) < _TRIALS:
         labels = cluster_canonical(ready, resolution=resolution, iterations=iterations)
-        count = int((np.bincount(labels) >= min_works).sum())
+        count = int((np.bincount(labels, weights=sizes) >= min_works).sum())
         tried[resolution] = count
         if count == n_topics:
             break
@@ -80,9 +85,18 @@ def clusters_wanted(
     enough = [r for r, count in tried.items() if count >= n_topics]
     chosen = min(enough) if enough else max(tried, key=lambda r: (tried[r], -r))
     labels = cluster_canonical(ready, resolution=chosen, iterations=iterations)
-    merged, share = merge_small(graph, labels, n_clusters=n_topics, min_works=min_works)
+    merged, share = merge_small(
+        graph, labels, n_clusters=n_topics, min_works=min_works, sizes=sizes
+    )
+    before, after = (
+        quality(graph, one, resolution=chosen, sizes=sizes) for one in (labels, merged)
+    )
     return Clusters(
-        labels=merged, n_clusters=int(merged.max()) + 1, resolution=chosen, merged_share=share
+        labels=merged,
+        n_clusters=int(merged.max()) + 1,
+        resolution=chosen,
+        merged_share=share,
+        given_up=max(before - after, 0.0),
     )
 
 
@@ -93,7 +107,12 @@ def _between(below: float, above: float) -> float:
 
 
 def merge_small(
-    graph: Graph, labels: NDArray[np.int32], *, n_clusters: int, min_works: int
+    graph: Graph,
+    labels: NDArray[np.int32],
+    *,
+    n_clusters: int,
+    min_works: int,
+    sizes: NDArray[np.integer] | None = None,
 ) -> tuple[NDArray[np.int32], float]:
     """Merge clusters below a size, then the smallest until no more than a number are left.
 
@@ -104,9 +123,10 @@ def merge_small(
         labels: Cluster of each node, shape (nodes,).
         n_clusters: Most clusters to keep.
         min_works: Fewest works of a cluster.
+        sizes: Works each node stands for, shape (nodes,); None for one each.
 
     Returns:
-        Labels by size, -1 where a small cluster is related to no other; and the share of nodes
+        Labels by size, -1 where a small cluster is related to no other; and the share of works
         that changed cluster by merging.
     """
     n = int(labels.max()) + 1
@@ -121,23 +141,24 @@ def merge_small(
         )
         for c in range(n)
     ]
-    sizes = np.bincount(labels, minlength=n).tolist()
+    works = np.ones(labels.size, dtype=np.int64) if sizes is None else sizes.astype(np.int64)
+    held = np.bincount(labels, weights=works, minlength=n).astype(np.int64).tolist()
     target = list(range(n))
-    queue = [(size, -c) for c, size in enumerate(sizes)]  # of equal sizes the later goes first
+    queue = [(size, -c) for c, size in enumerate(held)]  # of equal sizes the later goes first
     heapq.heapify(queue)
     alive, moved = n, 0
     left_out: list[int] = []
     while queue and (queue[0][0] < min_works or alive > n_clusters):
         size, minus = heapq.heappop(queue)
         c = -minus
-        if target[c] != c or sizes[c] != size:
+        if target[c] != c or held[c] != size:
             continue
         if not ties[c]:
             if size < min_works:
                 left_out.append(c)
                 alive -= 1
             continue
-        to = max(ties[c], key=lambda d: (ties[c][d] / sizes[d], -d))
+        to = max(ties[c], key=lambda d: (ties[c][d] / held[d], -d))
         for d, weight in ties[c].items():
             del ties[d][c]
             if d != to:
@@ -145,9 +166,9 @@ def merge_small(
         ties[c] = {}
         target[c] = to
         moved += size
-        sizes[to] += size
+        held[to] += size
         alive -= 1
-        heapq.heappush(queue, (sizes[to], -to))
+        heapq.heappush(queue, (held[to], -to))
     for c in range(n):
         end = c
         while target[end] != end:
@@ -156,8 +177,8 @@ def merge_small(
     merged = np.array(target, dtype=np.int32)[labels]
     kept = ~np.isin(merged, left_out)
     result = np.full(labels.size, -1, dtype=np.int32)
-    result[kept] = by_size(merged[kept])
-    return result, moved / max(labels.size, 1)
+    result[kept] = by_size(merged[kept], sizes=works[kept])
+    return result, moved / max(int(works.sum()), 1)
 
 
 def cluster_weights(graph: Graph, labels: NDArray[np.int32]) -> sparse.csr_array:

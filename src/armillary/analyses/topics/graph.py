@@ -88,6 +88,10 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
         """Number of nodes."""
         return len(self.ids)
 
+    def rows(self) -> NDArray[np.int32]:
+        """Return the node whose row each entry stands in, shape (2 x edges,)."""
+        return np.repeat(np.arange(self.n_nodes, dtype=np.int32), np.diff(self.starts))
+
     def matrix(self) -> sparse.csr_array:
         """Return the weights as a sparse symmetric matrix, shape (nodes, nodes)."""
         shape = (self.n_nodes, self.n_nodes)
@@ -184,6 +188,48 @@ def graph_from_edges(
 def _before(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return how many come before each row and in all, shape (rows + 1,)."""
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+
+
+def with_relations(
+    graph: Graph, kept: NDArray[np.bool_], *, weights: NDArray[np.float32] | None = None
+) -> Graph:
+    """Keep some of the relations of a graph, and all its nodes.
+
+    No method of its own.
+
+    Args:
+        graph: Related works.
+        kept: Which entries to keep, alike in both directions, shape (2 x edges,).
+        weights: New weights of the entries kept; None leaves them.
+    """
+    starts = np.zeros(graph.n_nodes + 1, dtype=np.int64)
+    np.cumsum(np.bincount(graph.rows()[kept], minlength=graph.n_nodes), out=starts[1:])
+    return Graph(
+        ids=graph.ids,
+        starts=starts,
+        neighbours=graph.neighbours[kept],
+        weights=graph.weights[kept] if weights is None else weights,
+    )
+
+
+def relations_drawn(graph: Graph, *, share: float, seed: int) -> Graph:
+    """Draw a share of the relations of a graph; no node is lost.
+
+    Each relation is drawn by a hash of its two nodes and the seed, so both its directions go or
+    stay together and nothing depends on the order of relations.
+    No method of its own.
+
+    Args:
+        graph: Related works.
+        share: Chance of each relation to be kept, 0..1.
+        seed: Another seed draws others.
+    """
+    rows = graph.rows()
+    low = np.minimum(rows, graph.neighbours).astype(np.uint64)
+    high = np.maximum(rows, graph.neighbours).astype(np.uint64)
+    salt = _mixed(np.array([(seed * _GOLDEN + 1) % 2**64], dtype=np.uint64))
+    keys = _mixed(_mixed((low << np.uint64(32)) | high) ^ salt)
+    return with_relations(graph, keys < np.uint64(min(int(share * 2**64), 2**64 - 1)))
 
 
 def canonical_order(ids: Sequence[str] | pa.StringArray, *, seed: int) -> NDArray[np.int64]:

@@ -243,12 +243,12 @@ def weight_within(  # noqa: PLR0917 - compiled functions take places
     labels: Nodes,
     sums: Floats,
 ) -> None:
-    """Sum the weight of each node, and that to its own cluster, shape (nodes, 2)."""
+    """Sum the weight of each node, and that to its own cluster, -1 for none, shape (nodes, 2)."""
     for u in range(begin, end):
         total, within = 0.0, 0.0
         for e in range(starts[u], starts[u + 1]):
             total += weights[e]
-            if labels[neighbours[e]] == labels[u]:
+            if labels[u] >= 0 and labels[neighbours[e]] == labels[u]:
                 within += weights[e]
         sums[u, 0] = total
         sums[u, 1] = within

@@ -195,10 +195,16 @@ def _named(
     return result
 
 
-def by_size(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+def by_size(
+    labels: NDArray[np.int32], *, sizes: NDArray[np.integer] | None = None
+) -> NDArray[np.int32]:
     """Number clusters by size, the largest 0; equal sizes in the order of their first node.
 
     No method of its own.
+
+    Args:
+        labels: Cluster of each node, shape (nodes,).
+        sizes: Works each node stands for, shape (nodes,); none given = 1 each.
 
     Examples:
         >>> by_size(np.array([7, 3, 3, 5], dtype=np.int32))
@@ -211,7 +217,7 @@ def by_size(labels: NDArray[np.int32]) -> NDArray[np.int32]:
         labels = np.unique(labels, return_inverse=True)[1].astype(np.int32)
         low, span = 0, int(labels.max()) + 1
     here = labels - low
-    counts = np.bincount(here, minlength=span)
+    counts = np.bincount(here, weights=sizes, minlength=span)
     first = np.full(span, labels.size)
     first[here[::-1]] = np.arange(labels.size - 1, -1, -1)  # of equal places the last is kept
     rank = np.empty(span, dtype=np.int32)
@@ -233,7 +239,7 @@ def quality(
 
     Args:
         graph: Related works.
-        labels: Cluster of each node, shape (nodes,).
+        labels: Cluster of each node, -1 for none, shape (nodes,).
         resolution: As in `cluster`.
         sizes: As in `cluster`; pairs of works within one node do not count.
 
@@ -249,7 +255,8 @@ def quality(
         labels.astype(np.int32, copy=False), sums,
     )  # fmt: skip
     works = np.ones(graph.n_nodes) if sizes is None else np.asarray(sizes, dtype=np.float64)
-    clusters = np.bincount(labels, weights=works)
-    pairs = ((clusters**2).sum() - (works**2).sum()) / 2
+    held = labels >= 0
+    clusters = np.bincount(labels[held], weights=works[held])
+    pairs = ((clusters**2).sum() - (works[held] ** 2).sum()) / 2
     total, within = sums.sum(axis=0) / 2
     return float((within - resolution * pairs) / total)

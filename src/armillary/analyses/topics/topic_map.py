@@ -10,15 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ibis import _
 
-from armillary.analyses.topics.clusters import cluster_weights, clusters_wanted
+from armillary.analyses.topics.clusters import cluster_weights
+from armillary.analyses.topics.consensus import consensus_at, consensus_wanted
 from armillary.analyses.topics.graph import Graph, graph_of
 from armillary.analyses.topics.growth import last_complete_year, thin_years, windows
 from armillary.analyses.topics.labels import characteristic_terms
-from armillary.analyses.topics.relatedness import (
-    direct_citation,
-    text_likeness,
-    together,
-)
+from armillary.analyses.topics.level_tables import level_tables
+from armillary.analyses.topics.related_works import relate_works
+from armillary.analyses.topics.stability import UNSTABLE, stability
 from armillary.analyses.topics.topic_tables import topic_tables
 from armillary.analyses.topics.words import phrases, tokenise
 from armillary.errors import TopicError, listed
@@ -27,13 +26,13 @@ from armillary.model.progress import silent
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from armillary.analyses.topics.words import Phrases, Tokens
+    from armillary.analyses.topics.clusters import Clusters
+    from armillary.analyses.topics.stability import Stability
     from armillary.model.literature import TopicRecipe
     from armillary.model.progress import Progress
     from armillary.model.table import Table
 
-_STEPS = 6
-CITATION, TEXT, BOTH = "direct citation", "text", "direct citation and text"
+_STEPS = 7
 
 
 class TopicMap(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +53,7 @@ def map_topics(
     *,
     corpus: str,
     recipe: TopicRecipe,
+    references: Table | None = None,
     progress: Progress = silent,
 ) -> TopicMap:
     """Map the topics of a corpus and measure their growth.
@@ -67,11 +67,14 @@ def map_topics(
         citations: One row per citation; columns `citing`, `cited`; may be empty.
         corpus: Topic map in observatory.toml.
         recipe: Every choice of method.
+        references: One row per reference; columns `citing`, `key`, `cited` of the table
+            `reference`; None leaves out what works cite outside the corpus.
         progress: Told after each step.
 
     Raises:
-        TopicError: No work has a year; neither text nor citations relate the works; or there
-            are too few works for the number of topics.
+        TopicError: No work has a year; neither text nor citations relate the works; the
+            relatedness asked for is not to be had; or there are too few works for the number of
+            topics.
     """
     what = f"topic map {corpus}"
     notes: list[str] = []
@@ -88,38 +91,55 @@ def map_topics(
     )
     found = phrases(tokens, longest=3, longest_han=10, min_works=2)
     progress(what, 2, _STEPS)
-    graph, relatedness = _relate(
-        works,
+    related = relate_works(
+        works.filter(_.year <= last_year),
         citations,
+        references,
         ids=ids,
         tokens=tokens,
         found=found,
-        last_year=last_year,
         recipe=recipe,
+        corpus=corpus,
         notes=notes,
     )
+    graph = graph_of(related.relations)
     _enough_works(graph.n_nodes, corpus, recipe)
     progress(what, 3, _STEPS)
-    clusters = clusters_wanted(graph, recipe.topics, seed=recipe.seed, min_works=recipe.min_works)
-    _note_clusters(clusters.n_clusters, clusters.merged_share, recipe, notes)
+    clusters, resolution = consensus_wanted(
+        graph, recipe.topics, seed=recipe.seed, runs=recipe.runs, min_works=recipe.min_works
+    )
+    _note_clusters(clusters, recipe, notes)
     progress(what, 4, _STEPS)
-    labels = _labels_of_rows(graph, clusters.labels, ids)
-    _note_left_out(labels, clusters.labels, relatedness, notes)
-    naming = characteristic_terms(tokens, found, labels=labels, n_terms=recipe.terms)
+    found_again = _found_again(graph, clusters, resolution, recipe, notes)
     progress(what, 5, _STEPS)
+    labels = _labels_of_rows(graph, clusters.labels, ids)
+    _note_left_out(labels, clusters.labels, related.lack, notes)
+    naming = characteristic_terms(tokens, found, labels=labels, n_terms=recipe.terms)
+    progress(what, 6, _STEPS)
+    between = cluster_weights(graph, clusters.labels)
     tables = topic_tables(
         rows,
         graph,
-        between=cluster_weights(graph, clusters.labels),
+        between=between,
         corpus=corpus,
         recipe=recipe,
-        relatedness=relatedness,
+        relatedness=related.name,
         labels=labels,
         node_labels=clusters.labels,
         naming=naming,
         window=window,
+        found_again=found_again,
     )
-    progress(what, 6, _STEPS)
+    tables |= level_tables(
+        tables["cluster"],
+        between,
+        labels=labels,
+        tokens=tokens,
+        found=found,
+        recipe=recipe,
+        notes=notes,
+    )
+    progress(what, 7, _STEPS)
     return TopicMap(tables=tables, notes=tuple(notes))
 
 
@@ -164,51 +184,6 @@ def _considered(
     return early, last_year
 
 
-def _relate(
-    works: Table,
-    citations: Table,
-    *,
-    ids: list[str],
-    tokens: Tokens,
-    found: list[Phrases],
-    last_year: int,
-    recipe: TopicRecipe,
-    notes: list[str],
-) -> tuple[Graph, str]:
-    """Relate works by citation and text where enough of them cite each other, else by text."""
-    inside = works.filter(_.year <= last_year).select("work")
-    linked = citations.select("citing", "cited")
-    for end in ("citing", "cited"):
-        linked = linked.semi_join(inside, [(end, "work")])
-    cited = direct_citation(linked).to_pyarrow()
-    n_cited = len(pc.unique(cited["work"]))
-    share = n_cited / len(ids)
-    has_text = bool((tokens.word >= 0).any())
-    by_citation = n_cited > 0 and (share >= recipe.citation_share or not has_text)
-    if by_citation:
-        notes.append(
-            f"Works are related by direct citation: {n_cited:,} of {len(ids):,} "
-            f"({share:.0%}) cite or are cited within the corpus."
-        )
-        if not has_text or recipe.text_share == 0:
-            return graph_of(cited), CITATION
-    relations = text_likeness(ids, tokens, levels=found, neighbours=recipe.neighbours)
-    if by_citation:
-        notes.append(f"Their text counts for {recipe.text_share:.0%} of the relatedness.")
-        return graph_of(together(cited, relations, text_share=recipe.text_share)), BOTH
-    if relations.num_rows == 0:
-        raise TopicError(
-            "The works have neither text in common nor citations among themselves.",
-            where=f"topics.relatedness, {len(ids):,} works up to {last_year}",
-            fix="export the records again with abstracts, or with cited references.",
-        )
-    notes.append(
-        f"Works are related by text: {n_cited:,} of {len(ids):,} ({share:.0%}) cite or are "
-        f"cited within the corpus, fewer than {recipe.citation_share:.0%}."
-    )
-    return graph_of(relations), TEXT
-
-
 def _enough_works(n_works: int, corpus: str, recipe: TopicRecipe) -> None:
     if n_works < recipe.topics * recipe.min_works or recipe.topics < 1:
         most = max(n_works // recipe.min_works, 0)
@@ -221,9 +196,38 @@ def _enough_works(n_works: int, corpus: str, recipe: TopicRecipe) -> None:
         )
 
 
-def _note_clusters(
-    n_clusters: int, merged_share: float, recipe: TopicRecipe, notes: list[str]
-) -> None:
+def _found_again(
+    graph: Graph, clusters: Clusters, resolution: float, recipe: TopicRecipe, notes: list[str]
+) -> Stability | None:
+    """Make the map again from resampled relations, as it was made the first time."""
+    if not recipe.resamplings:
+        return None
+
+    def again(thinner: Graph, share: float, seed: int) -> NDArray[np.int32]:
+        return consensus_at(
+            thinner,
+            resolution=resolution * share,
+            agreed_resolution=clusters.resolution * share,
+            seed=seed,
+            runs=recipe.runs,
+            n_topics=recipe.topics,
+            min_works=recipe.min_works,
+        )
+
+    found = stability(
+        graph, clusters.labels, again, resamplings=recipe.resamplings, seed=recipe.seed
+    )
+    stable = int((found.mean >= UNSTABLE).sum())
+    notes.append(
+        f"{stable:,} of {found.mean.size:,} topics are stable: made again "
+        f"{recipe.resamplings} times from 95% of the relations, they overlap by {UNSTABLE:.0%} or "
+        "more on average with a topic found."
+    )
+    return found
+
+
+def _note_clusters(clusters: Clusters, recipe: TopicRecipe, notes: list[str]) -> None:
+    n_clusters, merged_share = clusters.n_clusters, clusters.merged_share
     if n_clusters < recipe.topics:
         notes.append(
             f"{recipe.topics:,} topics were asked for; the works form no more than "
@@ -232,7 +236,8 @@ def _note_clusters(
     if merged_share > 0:
         notes.append(
             f"{merged_share:.1%} of the works were in clusters too small to stand alone and "
-            "were merged into the most related one."
+            "were merged into the most related one; the quality given up is "
+            f"{clusters.given_up:.2%} of all relatedness."
         )
 
 
@@ -249,18 +254,13 @@ def _labels_of_rows(
 def _note_left_out(
     labels: NDArray[np.int32],
     node_labels: NDArray[np.int32],
-    relatedness: str,
+    lack: str,
     notes: list[str],
 ) -> None:
     small = int((node_labels < 0).sum())
     unrelated = labels.size - node_labels.size
     if unrelated:
-        lack = {
-            CITATION: "cite no other work",
-            TEXT: "share no word with another",
-            BOTH: "neither cite another work nor share a word with one",
-        }[relatedness]
-        notes.append(f"{unrelated:,} works {lack} of the corpus and are left off the map.")
+        notes.append(f"{unrelated:,} works {lack} and are left off the map.")
     if small:
         notes.append(
             f"{small:,} works in groups too small for a topic, related to no other, are left "

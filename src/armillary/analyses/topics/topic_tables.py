@@ -10,6 +10,7 @@ import pyarrow as pa
 from armillary.analyses.topics.growth import growth, hot_scores, verdicts
 from armillary.analyses.topics.labels import label_of
 from armillary.analyses.topics.layout import place, strongest_links
+from armillary.analyses.topics.stability import UNSTABLE
 from armillary.model.columns import from_columns
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from armillary.analyses.topics.graph import Graph
     from armillary.analyses.topics.growth import Windows
     from armillary.analyses.topics.labels import Naming
+    from armillary.analyses.topics.stability import Stability
     from armillary.model.literature import TopicRecipe
 
 
@@ -36,6 +38,7 @@ def topic_tables(
     node_labels: NDArray[np.int32],
     naming: Naming,
     window: Windows,
+    found_again: Stability | None = None,
 ) -> dict[str, pa.Table]:
     """Write down a topic map.
 
@@ -52,6 +55,7 @@ def topic_tables(
         node_labels: Cluster of each node of the graph, shape (nodes,).
         naming: Terms of each cluster and the use of its leading one.
         window: Windows compared.
+        found_again: Stability of each cluster; None where not measured.
 
     Returns:
         `cluster`, `cluster_work`, `cluster_year` and `cluster_link`.
@@ -86,10 +90,10 @@ def topic_tables(
         {
             "corpus": [corpus] * n,
             "cluster": names,
-            "label": _labels(names, terms),
+            "label": unique_labels(names, terms),
             "terms": [list(t) for t in terms],
-            "label_en": _labels_in(naming.terms_en),
-            "label_zh": _labels_in(naming.terms_zh),
+            "label_en": labels_in(naming.terms_en),
+            "label_zh": labels_in(naming.terms_zh),
             "relatedness": [relatedness] * n,
             "n_works": sizes,
             "n_recent": grown.n_recent,
@@ -110,6 +114,7 @@ def topic_tables(
             "growing_rank": _ranks(grown.trend_z, verdict == "grows", recipe.growing),
             "x": positions[:, 0],
             "y": positions[:, 1],
+            **_stability(found_again),
         },
     )
     links = strongest_links(mean)
@@ -129,14 +134,31 @@ def topic_tables(
     }
 
 
+def _stability(found_again: Stability | None) -> dict[str, NDArray[Any]]:
+    if found_again is None:
+        return {}
+    return {
+        "stability": found_again.mean,
+        "stability_low": found_again.low,
+        "unstable": found_again.mean < UNSTABLE,
+    }
+
+
 def _floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
     """Return counts as floats, NaN where the source has none."""
     known = column.cast(pa.float64()).fill_null(float("nan"))
     return np.asarray(known.to_numpy(), dtype=np.float64)
 
 
-def _labels(names: Sequence[str], terms: Sequence[Sequence[str]]) -> list[str]:
-    """Label each cluster by its best terms, more of them where another has the same."""
+def unique_labels(names: Sequence[str], terms: Sequence[Sequence[str]]) -> list[str]:
+    """Label each cluster by its best terms, more of them where another has the same.
+
+    No method of its own.
+
+    Args:
+        names: What to call a cluster without terms of its own, shape (clusters,).
+        terms: Terms of each, best first.
+    """
     taken: set[str] = set()
     labels = []
     for name, own in zip(names, terms, strict=True):
@@ -148,9 +170,15 @@ def _labels(names: Sequence[str], terms: Sequence[Sequence[str]]) -> list[str]:
     return labels
 
 
-def _labels_in(terms: Sequence[Sequence[str]]) -> list[str | None]:
-    """Label each cluster in one language, None where its works say too little in it."""
-    found = _labels([""] * len(terms), [own if len(own) > 1 else [] for own in terms])
+def labels_in(terms: Sequence[Sequence[str]]) -> list[str | None]:
+    """Label each cluster in one language, None where its works say too little in it.
+
+    No method of its own.
+
+    Args:
+        terms: Terms of each cluster in the language, best first.
+    """
+    found = unique_labels([""] * len(terms), [own if len(own) > 1 else [] for own in terms])
     return [label or None for label in found]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
+from ibis import _
 
 if TYPE_CHECKING:
     from ibis.expr.types import StringValue
@@ -59,6 +60,64 @@ def resolve_citations(works: Table) -> Table:
     )
 
 
+def reference_keys(works: Table, citations: Table) -> Table:
+    """Give every reference one key, so that works citing the same thing can be told.
+
+    The key is the DOI where the reference holds one; else the DOI that the same short form of
+    Web of Science carries elsewhere in these works, where it carries one alone; else the number
+    of a patent, the id, the short form, or the text itself in lower case with runs of anything
+    but letters and digits made one space. A reference that `resolve_citations` matches to a work
+    of the same source has the key of that work, however it is written.
+
+    Source: rules of our own, from how the databases write references.
+
+    Args:
+        works: Table `work`, all files of one or several sources.
+        citations: Table `citation` of the same works, as `resolve_citations` gives it.
+
+    Returns:
+        Table `reference`, one row per work and thing it cites: source, citing, key, and cited:
+        the work of the same source that the key stands for, null for a work outside it.
+    """
+    written = works.select("source", citing=works.work, text=works.references.unnest())
+    written = written.filter(written.text.strip().length() > 0)
+    keyed = written.mutate(
+        doi=_doi_key(written.text, _DOI),
+        second=_doi_key(written.text, _SECOND_DOI),
+        patent=_patent_key(written.text),
+        short=_short_key(written.text),
+        native=_id_key(written.text),
+        plain=_plain_key(written.text),
+    )
+    carried = keyed.filter(keyed.doi.notnull() & keyed.short.notnull())
+    carried = carried.group_by(short_form=carried.short).agg(
+        carried_doi=carried.doi.min(), n_dois=carried.doi.nunique()
+    )
+    carried = carried.filter(carried.n_dois == 1).select("short_form", "carried_doi")
+    keyed = keyed.left_join(carried, keyed.short == carried.short_form).drop("short_form")
+    own = ibis.coalesce(keyed.doi, keyed.carried_doi, keyed.patent, keyed.short, keyed.plain)
+    # The same names by which `resolve_citations` matches, so that both agree on what is inside.
+    tried = ibis.array([keyed.native, keyed.doi, keyed.second, keyed.patent, keyed.short])
+    names = keyed.select("source", "citing", own=own, name=tried.unnest())
+    known = _names(works).rename(name="key")
+    matched = (
+        names.join(known, ["source", "name"])
+        .select("source", "citing", "own", "cited")
+        .semi_join(citations.select("source", "citing", "cited"), ["source", "citing", "cited"])
+        .group_by("source", "citing", "own")
+        .agg(cited=_.cited.min())
+    )
+    every = names.filter(names.own.notnull()).select("source", "citing", "own").distinct()
+    joined = every.left_join(matched, ["source", "citing", "own"])
+    inside = joined.select(
+        "source",
+        "citing",
+        key=ibis.ifelse(joined.cited.notnull(), ibis.literal("work:") + joined.cited, joined.own),
+        cited=joined.cited,
+    )
+    return inside.distinct().order_by("source", "citing", "key")
+
+
 def _names(works: Table) -> Table:
     """Return the keys by which each work is cited: source, key, cited."""
     also = works.select("source", "work", text=works.cited_as.unnest())
@@ -98,3 +157,8 @@ def _short_key(text: StringValue) -> StringValue:
     form = text.lower().re_replace(r", doi .*$", "").strip()
     key = ibis.literal("short:") + form
     return ibis.ifelse(form.re_search(_SHORT), key, ibis.null("string"))
+
+
+def _plain_key(text: StringValue) -> StringValue:
+    words = text.lower().re_replace(r"[^\p{L}\p{N}]+", " ").strip()
+    return ibis.ifelse(words.length() > 0, ibis.literal("text:") + words, ibis.null("string"))

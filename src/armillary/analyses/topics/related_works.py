@@ -1,0 +1,173 @@
+"""By which relation a map is made: the one asked for, or the best its references allow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from armillary.analyses.topics.citation_relatedness import (
+    HEAVIEST,
+    bibliographic_coupling,
+    cocitation,
+    extended_direct_citation,
+    heavy_references,
+)
+from armillary.analyses.topics.relatedness import direct_citation, text_likeness, together
+from armillary.errors import TopicError
+
+if TYPE_CHECKING:
+    from armillary.analyses.topics.words import Phrases, Tokens
+    from armillary.model.literature import TopicRecipe
+    from armillary.model.table import Table
+
+DIRECT, EXTENDED = "direct citation", "extended direct citation"
+COUPLING, COCITATION = "bibliographic coupling", "co-citation"
+TEXT, COMBINED, AUTO = "text", "combined", "auto"
+_STRONGEST = 50  # relations kept of each work: as accurate as all, and a quarter of them
+
+
+class Related(msgspec.Struct, frozen=True, kw_only=True):
+    """The relations a map is made from.
+
+    Args:
+        relations: Columns as `relatedness.direct_citation` returns them.
+        name: Relation, as a reader is told.
+        lack: What a work that has no relation lacks.
+    """
+
+    relations: pa.Table
+    name: str
+    lack: str
+
+
+def relate_works(
+    works: Table,
+    citations: Table,
+    references: Table | None,
+    *,
+    ids: list[str],
+    tokens: Tokens,
+    found: list[Phrases],
+    recipe: TopicRecipe,
+    corpus: str,
+    notes: list[str],
+) -> Related:
+    """Relate works as the recipe asks, or by citation and text where citations reach far enough.
+
+    The one gate: a citation relation is used where it relates at least `citation_share` of the
+    works. Where the recipe leaves the choice, works are related by extended direct citation
+    (by direct citation where the references are not known) and text together, else by text;
+    where it asks for a relation by name, it is that or an error.
+    Source: see `relatedness` and `citation_relatedness` for each relation.
+
+    Args:
+        works: Works on the map; column `work`.
+        citations: Columns `citing`, `cited`; may be empty.
+        references: Columns `citing`, `key`, `cited`; None where nobody named them.
+        ids: Works on the map in order of `tokens`.
+        tokens: Words of the works.
+        found: Phrases by length.
+        recipe: Every choice of method.
+        corpus: Topic map, for errors.
+        notes: What a reader must know is added here.
+
+    Raises:
+        TopicError: The relation asked for is not in the records, or reaches too few works; or
+            the works have neither text in common nor citations.
+    """
+    asked = recipe.relatedness
+    has_text = bool((tokens.word >= 0).any())
+    if asked == TEXT:
+        return _by_text(ids, tokens, found, recipe=recipe, notes=notes, why="as asked for")
+    form = (EXTENDED if references is not None else DIRECT) if asked in {AUTO, COMBINED} else asked
+    if references is None and form in {EXTENDED, COUPLING}:
+        raise TopicError(
+            f"{form.capitalize()} needs the references of the works, which are not at hand.",
+            where=f"topics.{corpus}, relatedness = {asked!r}",
+            fix='export the records with cited references, or set relatedness = "auto".',
+        )
+    cited = _by_citation(form, works, citations, references, notes=notes)
+    n_cited = len(pc.unique(cited["work"]))
+    share = n_cited / len(ids)
+    reach = f"{form} relates {n_cited:,} of {len(ids):,} works ({share:.0%})"
+    enough = n_cited > 0 and share >= recipe.citation_share
+    if asked != AUTO and not enough:
+        raise TopicError(
+            f"Too few references: {reach}, fewer than {recipe.citation_share:.0%}.",
+            where=f"topics.{corpus}, relatedness = {asked!r}",
+            fix='set relatedness = "auto" or "text", or export more records with references.',
+        )
+    if not (enough or (n_cited and not has_text)):
+        return _by_text(ids, tokens, found, recipe=recipe, notes=notes, why=reach)
+    notes.append(
+        f"Works are related by {form}: it relates {n_cited:,} of {len(ids):,} ({share:.0%})."
+    )
+    if asked not in {AUTO, COMBINED} or not has_text or recipe.text_share == 0:
+        return Related(relations=cited, name=form, lack="are related to no other by citation")
+    alike = text_likeness(ids, tokens, levels=found, neighbours=recipe.neighbours)
+    notes.append(f"Their text counts for {recipe.text_share:.0%} of the relatedness.")
+    return Related(
+        relations=together(cited, alike, text_share=recipe.text_share),
+        name=f"{form} and text",
+        lack="are neither related to another by citation nor share a word with one",
+    )
+
+
+def _by_text(
+    ids: list[str],
+    tokens: Tokens,
+    found: list[Phrases],
+    *,
+    recipe: TopicRecipe,
+    notes: list[str],
+    why: str,
+) -> Related:
+    relations = text_likeness(ids, tokens, levels=found, neighbours=recipe.neighbours)
+    if relations.num_rows == 0:
+        raise TopicError(
+            "The works have neither text in common nor citations among themselves.",
+            where=f"topics.relatedness, {len(ids):,} works",
+            fix="export the records again with abstracts, or with cited references.",
+        )
+    if why != "as asked for":
+        why += f", fewer than {recipe.citation_share:.0%}"
+    notes.append(f"Works are related by text: {why}.")
+    return Related(relations=relations, name=TEXT, lack="share no word with another")
+
+
+def _by_citation(
+    form: str,
+    works: Table,
+    citations: Table,
+    references: Table | None,
+    *,
+    notes: list[str],
+) -> pa.Table:
+    """Relate the works on the map by one form of citation; later works count for nothing."""
+    inside = works.select("work")
+    linked = citations.select("citing", "cited")
+    for end in ("citing", "cited"):
+        linked = linked.semi_join(inside, [(end, "work")])
+    if form == DIRECT:
+        return direct_citation(linked).to_pyarrow()
+    if form == COCITATION:
+        return cocitation(linked, neighbours=_STRONGEST).to_pyarrow()
+    if references is None:
+        raise ValueError(f"{form} needs references")
+    listed = references.select("citing", "key", "cited").semi_join(inside, [("citing", "work")])
+    heavy = heavy_references(listed)
+    if heavy.n_references:
+        notes.append(
+            f"{heavy.n_references:,} references that more than {HEAVIEST:,} works cite relate "
+            f"none of them ({heavy.n_citations / max(heavy.n_all, 1):.1%} of all references)."
+        )
+    if form == COUPLING:
+        return bibliographic_coupling(listed, neighbours=_STRONGEST).to_pyarrow()
+    # A work left off the map can still be what two works on it both cite.
+    on_map = inside.select(on_map="work")
+    joined = listed.left_join(on_map, listed.cited == on_map.on_map)
+    listed = joined.select("citing", "key", cited=joined.on_map)
+    return extended_direct_citation(listed, neighbours=_STRONGEST).to_pyarrow()
