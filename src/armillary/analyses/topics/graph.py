@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any, overload
 
 import msgspec
 import numpy as np
@@ -13,11 +13,56 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+from armillary.analyses.topics.teamwork import Team
 
 _GOLDEN = 0x9E3779B97F4A7C15
+
+
+class Identifiers(Sequence[str]):
+    """Texts held by Arrow and read as a sequence of Python strings.
+
+    A million Python strings take more memory than the graph of the works they name.
+
+    Args:
+        texts: Identifiers, without nulls.
+
+    Examples:
+        >>> ids = Identifiers(pa.array(["W1", "W2", "W3"]))
+        >>> ids[1], list(ids[1:]), len(ids)
+        ('W2', ['W2', 'W3'], 3)
+    """
+
+    def __init__(self, texts: pa.StringArray) -> None:
+        self.texts = texts
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Identifiers: ...
+    def __getitem__(self, place: int | slice) -> str | Identifiers:
+        """Return one, or some."""
+        found = self.texts[place]
+        return Identifiers(found) if isinstance(place, slice) else str(found)
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through all."""
+        return iter(self.texts.to_pylist())
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with any sequence of texts."""
+        if isinstance(other, Identifiers):
+            return bool(self.texts.equals(other.texts))
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __arrow_array__(self, type: Any = None) -> pa.Array:
+        """Let `pa.array` take them as they are."""
+        return self.texts if type is None else self.texts.cast(type)
 
 
 class Graph(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +78,7 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
         weights: Relatedness > 0 beside each neighbour, shape (2 x edges,).
     """
 
-    ids: tuple[str, ...]
+    ids: Identifiers
     starts: NDArray[np.int64]
     neighbours: NDArray[np.int32]
     weights: NDArray[np.float32]
@@ -61,25 +106,29 @@ def graph_of(relations: pa.Table) -> Graph:
     Args:
         relations: One row per ordered pair; columns `work`, `neighbour`, `weight` > 0.
     """
-    work, neighbour = (relations[name].combine_chunks() for name in ("work", "neighbour"))
-    ids = pc.unique(pa.concat_arrays([work.cast(pa.string()), neighbour.cast(pa.string())]))
+    ends = [
+        relations[name].cast(pa.string()).combine_chunks().dictionary_encode()
+        if not pa.types.is_dictionary(relations[name].type)
+        else relations[name].unify_dictionaries().combine_chunks()
+        for name in ("work", "neighbour")
+    ]
+    ids = pc.unique(pa.concat_arrays([end.dictionary.cast(pa.string()) for end in ends]))
     ids = ids.take(pc.sort_indices(ids))
-    rows = pc.index_in(work, ids).to_numpy()
-    columns = pc.index_in(neighbour, ids).to_numpy()
-    return graph_from_edges(
-        tuple(ids.to_pylist()),
-        rows=rows,
-        columns=columns,
-        weights=relations["weight"].to_numpy(),
+    rows, columns = (
+        pc.index_in(end.dictionary.cast(pa.string()), ids).to_numpy()[end.indices.to_numpy()]
+        for end in ends
     )
+    return graph_from_edges(ids, rows=rows, columns=columns, weights=relations["weight"].to_numpy())
 
 
 def graph_from_edges(
-    ids: Sequence[str],
+    ids: Sequence[str] | pa.StringArray,
     *,
     rows: NDArray[np.integer],
     columns: NDArray[np.integer],
     weights: NDArray[np.floating],
+    undirected: bool = False,
+    threads: int | None = None,
 ) -> Graph:
     """Make a graph from node numbers; an edge given in one direction counts half.
 
@@ -90,26 +139,55 @@ def graph_from_edges(
         rows: One end of each relation, shape (relations,).
         columns: The other end, shape (relations,).
         weights: Relatedness > 0, shape (relations,).
+        undirected: Whether a relation stands for both its directions and counts whole.
+        threads: Threads to use; none given = all there are.
 
     Raises:
-        ValueError: Identifiers are not sorted and distinct, or a weight is not positive.
+        ValueError: Identifiers are not sorted and distinct, a node number is out of range, or a
+            weight is not positive.
     """
-    if any(a >= b for a, b in itertools.pairwise(ids)):
+    from armillary.analyses.topics import graph_kernel as kernel
+
+    names = pa.array(ids, type=pa.string())
+    n = len(names)
+    if n > 1 and not pc.all(pc.less(names[:-1], names[1:])).as_py():
         raise ValueError("identifiers must be sorted and distinct")
     if weights.size and not (np.isfinite(weights).all() and weights.min() > 0):
         raise ValueError("weights must be positive and finite")
-    n = len(ids)
-    one_way = sparse.coo_array((weights.astype(np.float64), (rows, columns)), shape=(n, n)).tocsr()
-    both = ((one_way + one_way.T) / 2).tocsr()
-    both.setdiag(0)
-    both.eliminate_zeros()
-    both.sort_indices()
-    return Graph(
-        ids=tuple(ids),
-        starts=both.indptr.astype(np.int64),
-        neighbours=both.indices.astype(np.int32),
-        weights=both.data.astype(np.float32),
-    )
+    for ends in (rows, columns):
+        if ends.size and not 0 <= ends.min() <= ends.max() < n:
+            raise ValueError("a relation names a node that is not there")
+    one, other = (np.ascontiguousarray(ends, dtype=np.int32) for ends in (rows, columns))
+    smallest = np.finfo(np.float32).smallest_normal
+    bits = np.maximum(weights, smallest).astype(np.float32).view(np.int32)
+    low_word = 0 if sys.byteorder == "little" else 1
+    with Team(threads) as team:
+        shares = [n * i // team.threads for i in range(team.threads + 1)]
+        counts = np.zeros(n, dtype=np.int64)
+        team.run(kernel.count_pairs, shares, one, other, counts)
+        first = _before(counts)
+        packed = np.empty(first[-1], dtype=np.int64)
+        halves = packed.view(np.float32)
+        team.run(kernel.fill_pairs, shares, one, other, bits, first[:-1].copy(), packed)
+        del bits
+        share = 1.0 if undirected else 0.5
+        by_load = team.by_load(first)
+        team.run(kernel.merge_pairs, by_load, first, packed, halves, low_word, share, counts)
+        earlier = np.zeros(n, dtype=np.int64)
+        team.run(kernel.count_earlier, shares, first, counts, packed, earlier)
+        starts = _before(counts + earlier)
+        neighbours = np.empty(starts[-1], dtype=np.int32)
+        values = np.empty(starts[-1], dtype=np.float32)
+        team.run(
+            kernel.mirror, shares, first, counts, packed, halves, low_word, starts[:-1].copy(),
+            neighbours, values,
+        )  # fmt: skip
+    return Graph(ids=Identifiers(names), starts=starts, neighbours=neighbours, weights=values)
+
+
+def _before(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many come before each row and in all, shape (rows + 1,)."""
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
 
 
 def with_relations(
@@ -154,7 +232,7 @@ def relations_drawn(graph: Graph, *, share: float, seed: int) -> Graph:
     return with_relations(graph, keys < np.uint64(min(int(share * 2**64), 2**64 - 1)))
 
 
-def canonical_order(ids: Sequence[str], *, seed: int) -> NDArray[np.int64]:
+def canonical_order(ids: Sequence[str] | pa.StringArray, *, seed: int) -> NDArray[np.int64]:
     """Return an order of nodes that depends on their identifiers and the seed alone.
 
     No method of its own.
@@ -166,13 +244,21 @@ def canonical_order(ids: Sequence[str], *, seed: int) -> NDArray[np.int64]:
     Returns:
         Node numbers, shape (nodes,).
     """
-    digests = b"".join(
-        hashlib.blake2b(i.encode("utf-8", "surrogatepass"), digest_size=8).digest() for i in ids
-    )
-    keys = np.frombuffer(digests, dtype="<u8") ^ _mixed(
-        np.array([(seed * _GOLDEN) % 2**64], dtype=np.uint64)
-    )
-    return np.argsort(_mixed(keys), kind="stable")
+    from armillary.analyses.topics.graph_kernel import hash_texts
+
+    names = pa.array(ids, type=pa.string()).cast(pa.large_string())
+    n = len(names)
+    if n == 0:
+        return np.empty(0, dtype=np.int64)
+    _, offsets, data = names.buffers()
+    keys = np.empty(n, dtype=np.uint64)
+    places = np.frombuffer(offsets, dtype=np.int64)[names.offset : names.offset + n + 1]
+    hash_texts(places, np.frombuffer(data or b"", dtype=np.uint8), keys)
+    keys = _mixed(keys ^ _mixed(np.array([(seed * _GOLDEN) % 2**64], dtype=np.uint64)))
+    order = np.argsort(keys)
+    if (np.diff(keys[order]) == 0).any():
+        return np.argsort(keys, kind="stable")  # of equal keys the lower identifier goes first
+    return order
 
 
 def _mixed(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armillary.analyses.topics.graph import canonical_order
+from armillary.analyses.topics.leiden_search import Search, permuted
+from armillary.analyses.topics.teamwork import Team
 
 if TYPE_CHECKING:
     from armillary.analyses.topics.graph import Graph
 
 _UNITS = 2.0**20  # weights become whole numbers of this many units, so that sums are exact
-_EPSILON = 1e-9 * _UNITS
 
 
 class Canonical(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +28,7 @@ class Canonical(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         order: Node of the original graph at each canonical place, shape (nodes,).
         unit: What one unit of `weights` is in the original graph.
-        sizes: Works each node stands for: 1 each, shape (nodes,).
+        sizes: Works each node stands for, shape (nodes,).
     """
 
     order: NDArray[np.int64]
@@ -38,37 +39,72 @@ class Canonical(msgspec.Struct, frozen=True, kw_only=True):
     unit: float
 
 
-def canonical(graph: Graph, *, seed: int, sizes: NDArray[np.integer] | None = None) -> Canonical:
+def canonical(
+    graph: Graph,
+    *,
+    seed: int,
+    sizes: NDArray[np.integer] | None = None,
+    threads: int | None = None,
+) -> Canonical:
     """Renumber a graph by its identifiers and a seed, so that input order cannot matter.
 
+    Weights become whole numbers: of the smallest weight where all are multiples of it, else of
+    a 2^20th of the largest.
     No method of its own.
 
     Args:
-        graph: Related works, or groups of works.
+        graph: Related works.
         seed: Another seed gives another order.
-        sizes: Works each node stands for, shape (nodes,); None for one each.
+        sizes: Works each node stands for, 1 or more, shape (nodes,); none given = 1 each.
+        threads: Threads to use; none given = all there are.
+
+    Raises:
+        ValueError: A size is not a whole number above 0.
     """
+    from armillary.analyses.topics.graph_kernel import whole_multiples
+
     order = canonical_order(graph.ids, seed=seed)
-    moved = graph.matrix()[order][:, order].tocsr()
-    moved.sort_indices()
-    unit = float(graph.weights.max(initial=0.0)) / _UNITS or 1.0
+    works = np.ones(graph.n_nodes) if sizes is None else np.asarray(sizes, dtype=np.float64)
+    if works.shape != (graph.n_nodes,) or (works < 1).any() or (works % 1).any():
+        raise ValueError("each node stands for a whole number of works, 1 or more")
+    largest = float(graph.weights.max(initial=0.0))
+    unit = float(graph.weights.min(initial=largest)) or 1.0
+    if largest / unit > _UNITS or not whole_multiples(graph.weights, unit):
+        unit = largest / _UNITS
+    with Team(threads) as team:
+        starts, neighbours, weights = permuted(
+            (graph.starts[:-1], graph.starts[1:], graph.neighbours),
+            graph.weights,
+            order=order,
+            unit=unit,
+            team=team,
+        )
     return Canonical(
         order=order,
-        starts=moved.indptr.astype(np.int64),
-        neighbours=moved.indices.astype(np.int32),
-        weights=np.maximum(np.rint(moved.data.astype(np.float64) / unit), 1).astype(np.float32),
-        sizes=np.ones(graph.n_nodes) if sizes is None else sizes[order].astype(np.float64),
+        starts=starts,
+        neighbours=neighbours,
+        weights=weights,
+        sizes=works[order],
         unit=unit,
     )
 
 
 def cluster(
-    graph: Graph, *, resolution: float, seed: int, iterations: int = 2
+    graph: Graph,
+    *,
+    resolution: float,
+    seed: int,
+    iterations: int = 2,
+    sizes: NDArray[np.integer] | None = None,
+    start: NDArray[np.integer] | None = None,
+    fixed: NDArray[np.bool_] | None = None,
+    threads: int | None = None,
 ) -> NDArray[np.int32]:
     """Cluster a graph with the constant Potts model.
 
     The result depends on the graph, the resolution and the seed, and on nothing else: neither
-    on the order of nodes and edges nor on chance. Every cluster is connected.
+    on the order of nodes and edges, nor on chance, nor on the number of threads. Every cluster
+    without a fixed node is connected.
     Source: Traag, Waltman & van Eck (2019), doi:10.1038/s41598-019-41695-z; constant Potts
     model: Traag, Van Dooren & Nesterov (2011), doi:10.1103/PhysRevE.84.016114.
 
@@ -77,56 +113,86 @@ def cluster(
         resolution: Mean weight between two works above which they belong together, > 0.
         seed: Another seed gives another order of visits.
         iterations: Runs of the whole algorithm, each starting from the result before.
+        sizes: Works each node stands for, shape (nodes,); none given = 1 each.
+        start: Clusters to start from, shape (nodes,); below 0 for a node that has none yet.
+        fixed: Nodes that keep the cluster they start in, shape (nodes,).
+        threads: Threads to use; none given = all there are.
 
     Returns:
-        Cluster of each node, shape (nodes,): 0 the largest; equal sizes in order of nodes.
+        Cluster of each node, shape (nodes,): 0 the largest; equal sizes in order of nodes. If
+        nodes are fixed, their clusters keep the numbers of `start`, and the others follow.
     """
-    return cluster_canonical(
-        canonical(graph, seed=seed), resolution=resolution, iterations=iterations
-    )
+    ready = canonical(graph, seed=seed, sizes=sizes, threads=threads)
+    search = Search(ready, resolution=resolution, start=start, fixed=fixed)
+    del ready  # the search owns its rows, so that reordering frees them
+    return _named(search.run(iterations, threads), start=start, fixed=fixed)
 
 
 def cluster_canonical(
-    graph: Canonical, *, resolution: float, iterations: int = 2
+    graph: Canonical,
+    *,
+    resolution: float,
+    iterations: int = 2,
+    start: NDArray[np.integer] | None = None,
+    fixed: NDArray[np.bool_] | None = None,
+    threads: int | None = None,
 ) -> NDArray[np.int32]:
     """Cluster a graph already made ready, as `cluster` does; for many resolutions in turn.
 
     No method of its own.
     """
-    from armillary.analyses.topics.leiden_kernel import connected_parts
-
-    gamma = resolution / graph.unit
-    labels = np.arange(graph.sizes.size, dtype=np.int32)
-    for _ in range(iterations):
-        labels = connected_parts(graph.starts, graph.neighbours, _run(graph, labels, gamma))
-    found = np.empty_like(labels)
-    found[graph.order] = labels
-    return by_size(found)
+    search = Search(graph, resolution=resolution, start=start, fixed=fixed)
+    return _named(search.run(iterations, threads), start=start, fixed=fixed)
 
 
-def _run(graph: Canonical, labels: NDArray[np.int32], gamma: float) -> NDArray[np.int32]:
-    """Move, refine and aggregate until nothing merges; return a community for each node."""
-    from armillary.analyses.topics.leiden_kernel import aggregate, local_moves, refine, renumber
+def best_of_seeds(
+    graph: Graph,
+    *,
+    resolution: float,
+    seed: int,
+    tries: int,
+    iterations: int = 2,
+    threads: int | None = None,
+) -> NDArray[np.int32]:
+    """Cluster with seeds `seed`, `seed` + 1, ... and keep the best quality, ties the lowest seed.
 
-    starts, neighbours, weights = graph.starts, graph.neighbours, graph.weights
-    sizes, labels = graph.sizes, labels.copy()
-    node_of = np.arange(sizes.size, dtype=np.int32)  # where each work stands at this level
-    while True:
-        local_moves(starts, neighbours, weights, sizes, labels, gamma, _EPSILON)
-        if renumber(labels) == labels.size:
-            return labels[node_of]
-        parts = refine(starts, neighbours, weights, sizes, labels, gamma)
-        founders = np.flatnonzero(parts == np.arange(parts.size))
-        if founders.size == parts.size:
-            return labels[node_of]
-        founders = founders[np.argsort(labels[founders], kind="stable")]
-        number = np.empty(parts.size, dtype=np.int32)
-        number[founders] = np.arange(founders.size)
-        parts = number[parts]
-        starts, neighbours, weights, sizes = aggregate(
-            starts, neighbours, weights, sizes, parts, founders.size
+    On small graphs quality varies much with the seed, and a run takes little time.
+    No method of its own.
+
+    Args:
+        graph: Related works.
+        resolution: As in `cluster`.
+        seed: First seed.
+        tries: Seeds tried.
+        iterations: As in `cluster`.
+        threads: As in `cluster`.
+    """
+    best, best_quality = np.zeros(graph.n_nodes, dtype=np.int32), -np.inf
+    for n in range(tries):
+        labels = cluster(
+            graph, resolution=resolution, seed=seed + n, iterations=iterations, threads=threads
         )
-        labels, node_of = labels[founders], parts[node_of]
+        found = quality(graph, labels, resolution=resolution)
+        if found > best_quality:
+            best, best_quality = labels, found
+    return best
+
+
+def _named(
+    found: NDArray[np.int32],
+    *,
+    start: NDArray[np.integer] | None,
+    fixed: NDArray[np.bool_] | None,
+) -> NDArray[np.int32]:
+    """Number clusters by size, but leave those with fixed nodes the numbers they start with."""
+    if start is None or fixed is None or not fixed.any():
+        return by_size(found)
+    name = np.full(int(found.max()) + 1, -1, dtype=np.int32)
+    name[found[fixed]] = start[fixed]
+    result = name[found]
+    others = result < 0
+    result[others] = by_size(found[others]) + int(start.max()) + 1
+    return result
 
 
 def by_size(
@@ -138,20 +204,25 @@ def by_size(
 
     Args:
         labels: Cluster of each node, shape (nodes,).
-        sizes: Works each node stands for, shape (nodes,); None for one each.
+        sizes: Works each node stands for, shape (nodes,); none given = 1 each.
 
     Examples:
         >>> by_size(np.array([7, 3, 3, 5], dtype=np.int32))
         array([1, 0, 0, 2], dtype=int32)
     """
-    names, first, inverse, counts = np.unique(
-        labels, return_index=True, return_inverse=True, return_counts=True
-    )
-    if sizes is not None:
-        counts = np.bincount(inverse, weights=sizes)
-    rank = np.empty(names.size, dtype=np.int32)
-    rank[np.lexsort((first, -counts))] = np.arange(names.size)
-    return rank[inverse]
+    if labels.size == 0:
+        return labels.astype(np.int32)
+    low, span = int(labels.min()), int(labels.max()) - int(labels.min()) + 1
+    if span > 4 * labels.size:
+        labels = np.unique(labels, return_inverse=True)[1].astype(np.int32)
+        low, span = 0, int(labels.max()) + 1
+    here = labels - low
+    counts = np.bincount(here, weights=sizes, minlength=span)
+    first = np.full(span, labels.size)
+    first[here[::-1]] = np.arange(labels.size - 1, -1, -1)  # of equal places the last is kept
+    rank = np.empty(span, dtype=np.int32)
+    rank[np.lexsort((first, -counts))] = np.arange(span)
+    return rank[here]
 
 
 def quality(
@@ -170,18 +241,22 @@ def quality(
         graph: Related works.
         labels: Cluster of each node, -1 for none, shape (nodes,).
         resolution: As in `cluster`.
-        sizes: Works each node stands for, shape (nodes,); None for one each.
+        sizes: As in `cluster`; pairs of works within one node do not count.
 
     Returns:
         Weight within clusters less `resolution` for each pair of works within one, as a share
         of all weight: 1 at most.
     """
-    rows = np.repeat(np.arange(graph.n_nodes), np.diff(graph.starts))
-    weights = graph.weights.astype(np.float64)
-    alike = (labels[rows] == labels[graph.neighbours]) & (labels[rows] >= 0)
-    within = weights[alike].sum() / 2
-    works = np.ones(labels.size) if sizes is None else sizes.astype(np.float64)
+    from armillary.analyses.topics.graph_kernel import weight_within
+
+    sums = np.empty((graph.n_nodes, 2))
+    weight_within(
+        0, graph.n_nodes, graph.starts, graph.neighbours, graph.weights,
+        labels.astype(np.int32, copy=False), sums,
+    )  # fmt: skip
+    works = np.ones(graph.n_nodes) if sizes is None else np.asarray(sizes, dtype=np.float64)
     held = labels >= 0
-    total = np.bincount(labels[held], weights=works[held])
-    pairs = ((total**2).sum() - (works[held] ** 2).sum()) / 2
-    return float((within - resolution * pairs) / (weights.sum() / 2))
+    clusters = np.bincount(labels[held], weights=works[held])
+    pairs = ((clusters**2).sum() - (works[held] ** 2).sum()) / 2
+    total, within = sums.sum(axis=0) / 2
+    return float((within - resolution * pairs) / total)

@@ -236,7 +236,7 @@ def _cluster_work(
     data: dict[str, Any] = {
         "corpus": [corpus] * nodes.size,
         "cluster": [names[c] for c in node_labels[nodes]],
-        "work": [graph.ids[i] for i in nodes],
+        "work": graph.ids.texts.take(pa.array(nodes)),
         "centrality": np.minimum(centrality[nodes], 1.0),
         "x": placed[nodes, 0],
         "y": placed[nodes, 1],
