@@ -174,7 +174,7 @@ def named_either_way(
 
 
 def nearest_works(
-    weights: sparse.csr_array, *, neighbours: int, n_known: int | None = None
+    weights: sparse.csr_array, *, neighbours: int, n_known: int | None = None, first: int = 0
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Ask for the neighbours of all works, a block at a time on every core.
 
@@ -185,6 +185,7 @@ def nearest_works(
         weights: Weighted terms as `bm25` gives them, shape (works, terms).
         neighbours: Neighbours each work names.
         n_known: Works, the first of all, that may be named; all, if left out.
+        first: First work that asks; those before it name none.
 
     Returns:
         Neighbours, -1 where fewer share a term, and their likeness, descending; both of shape
@@ -210,11 +211,11 @@ def nearest_works(
         by_term.data,
     )
 
-    def block(first: int) -> None:
-        nearest(*arrays, first, min(first + _BLOCK, n_works), found, scores)
+    def block(begin: int) -> None:
+        nearest(*arrays, begin, min(begin + _BLOCK, n_works), found, scores)
 
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
-        list(pool.map(block, range(0, n_works, _BLOCK)))
+        list(pool.map(block, range(first, n_works, _BLOCK)))
     return found, scores
 
 

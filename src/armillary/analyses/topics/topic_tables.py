@@ -117,6 +117,7 @@ def topic_tables(
             "x": positions[:, 0],
             "y": positions[:, 1],
             "radius": radius,
+            "hidden": [False] * n,
             **_stability(found_again),
         },
     )
