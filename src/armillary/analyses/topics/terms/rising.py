@@ -172,7 +172,7 @@ def backtest_terms(
         for found in _series(use, tier, design, recipe):
             units.append(found.units)
             followed += [
-                case_of(use, found, item)
+                case_of(use, found, item=item)
                 for corpus, year, item in cases
                 if (corpus, year) == (use.corpus, found.units.origin)
             ]
@@ -189,7 +189,7 @@ def backtest_terms(
     return backtest(units, plan=plan, features=term_features, cases=followed, progress=progress)
 
 
-def case_of(use: TermUse, found: TermsAt, item: str) -> Case:
+def case_of(use: TermUse, found: TermsAt, *, item: str) -> Case:
     """Find a term among the candidates of an origin, or say why it is not there.
 
     No method of its own.
