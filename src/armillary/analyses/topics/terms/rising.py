@@ -45,7 +45,7 @@ LISTS: Mapping[Tier, str] = {"established": "rising terms", "young": "young term
 TARGETS: Mapping[Tier, str] = {"established": CERTIFIED, "young": DOUBLED}
 DEFAULT = "trend_z"
 # Chosen for precision at 40 on the earlier half of the origins of three corpora.
-CONTEXT_WEIGHTS = {"trend_z": 1.0, "context_momentum": 0.6, "use": -0.15}
+CONTEXT_WEIGHTS = {"trend_z": 1.0, "context_momentum": 0.6, "use": -0.15, "half_year_z": 0.4}
 LEARNED = ("trend_z", "context_momentum", "use")
 _FEWEST_CANDIDATES = 30
 
@@ -55,8 +55,8 @@ class TermRecipe(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         length: Entries of each list.
-        score: `trend_z`, `trend_and_context` (the trend, and that of the terms used with it; a
-            longer list is better, its very top is not) or `logistic`.
+        score: `trend_z`, `trend_and_context` (the trend, that of the terms used with it and,
+            where works are dated to the month, growth within the last year) or `logistic`.
         frame: Windows around an origin.
         tiers: What makes a candidate.
         first_origins: First origin of the backtest by corpus; where none is given, the first
@@ -181,6 +181,7 @@ def backtest_terms(
         scorers=scorers(),
         target=TARGETS[tier],
         outcomes=(*USUAL, DOUBLED if tier == "established" else CERTIFIED),
+        against=("growth_ratio", "size", DEFAULT),
         gated=DEFAULT,
         gated_metric="auc" if tier == "established" else "auc_within_size",
         worlds=recipe.worlds,
