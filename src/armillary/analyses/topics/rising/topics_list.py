@@ -148,7 +148,7 @@ def backtest_topics(
             found = topics_at(works, origin=origin, design=design, recipe=recipe, checked=True)
             units.append(found.units)
             cases += [
-                host_of(works, found, subject)
+                host_of(works, found, subject=subject)
                 for subject in subjects
                 if (subject.corpus, subject.origin) == (works.corpus, origin)
             ]
@@ -208,7 +208,7 @@ def rising_topics(
     )
 
 
-def host_of(works: DatedWorks, found: TopicsAt, subject: Subject) -> Case:
+def host_of(works: DatedWorks, found: TopicsAt, *, subject: Subject) -> Case:
     """Find the topic that took in most of the later works on a subject.
 
     No method of its own.
