@@ -67,7 +67,7 @@ def test_nearest_neighbours_are_those_of_the_full_matrix():
     texts = [(" ".join(rng.choice(words, 12)), None) for _ in range(120)]
     tokens = tokenise(texts)
     levels = phrases(tokens, longest=2, longest_han=3, min_works=1)
-    from armillary.analyses.topics.relatedness import nearest_works, bm25
+    from armillary.analyses.topics.relatedness import bm25, nearest_works
 
     weights = bm25(tokens, levels)
     found, scores = nearest_works(weights, neighbours=5)
