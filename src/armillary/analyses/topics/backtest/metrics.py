@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def order_of(score: NDArray[np.float64], *, tie: NDArray[np.int64]) -> NDArray[n
     return np.lexsort((tie, -score))
 
 
-def mean_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def mean_ranks(values: NDArray[np.number[Any]]) -> NDArray[np.float64]:
     """Return ranks from 1, ties sharing their mean.
 
     No method of its own: as `scipy.stats.rankdata`, without its overhead on short arrays.

@@ -36,8 +36,9 @@ def outcome(
       `yearly` growth over `Units.distance` years. Works of base and future are Poisson; given
       their sum the future ones are binomial; the bound is exact, so that where nothing grows
       no more than one tenth passes. This is the headline.
-    - `doubled`: share of the horizon at least twice that of the recent years, and
-      `least_works` works in it.
+    - `doubled`: share of the horizon at least twice that of the recent years, `least_works`
+      works in it, and the same lower bound above no growth at all: two works become four by
+      chance.
     - `ratio10`: top tenth of the ratio of shares. Picks what shrank by chance before.
     - `eb10`: the same with five works added on either side.
     - `abs10`: top tenth of the gain in share. Picks the big.
@@ -63,14 +64,18 @@ def outcome(
     future = units.future.sum(axis=1)
     all_base = float(units.all_base[units.recent].sum())
     all_future = float(units.all_future.sum())
-    if name == CERTIFIED:
-        threshold = yearly**units.distance
+    share_base, share_future = base / all_base, future / all_future
+
+    def surely_above(threshold: float) -> NDArray[np.bool_]:
         expected = threshold * all_future / (threshold * all_future + all_base)
         chance = betainc(np.maximum(future, 1), base + 1, expected)  # of so many or more
         return np.asarray((future > 0) & (chance < 1 - confidence))
-    share_base, share_future = base / all_base, future / all_future
+
+    if name == CERTIFIED:
+        return surely_above(yearly**units.distance)
     if name == DOUBLED:
-        return np.asarray((share_future >= 2 * share_base) & (future >= least_works))
+        grown = (share_future >= 2 * share_base) & (future >= least_works)
+        return np.asarray(grown & surely_above(1.0))
     if name == "ratio10":
         return _top(share_future / np.maximum(share_base, 0.5 / all_base))
     if name == "eb10":

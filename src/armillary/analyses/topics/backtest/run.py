@@ -59,6 +59,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         outcomes: Further outcomes the rankings are held to.
         against: Scores every other one is compared with, origin by origin.
         gated: Score the controls decide on; None for the first.
+        gated_metric: `auc`, or `auc_within_size` for an outcome that asks for a number of
+            works, which large units reach more easily even where nothing grows.
         pooled: Whether models learn from earlier origins of all corpora, or of the own alone.
         worlds: Simulated worlds per origin and control.
         confidence: Of certified growth; 1 less it is the nominal rate of the controls.
@@ -71,6 +73,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[str, ...] = USUAL
     against: tuple[str, ...] = ("growth_ratio", "size")
     gated: str | None = None
+    gated_metric: str = "auc"
     pooled: bool = False
     worlds: int = 5
     confidence: float = 0.9
@@ -161,7 +164,10 @@ def backtest(
     design = ordered[0].design if ordered else "split"
     head = {"list": plan.list, "design": design}
     return {
-        "backtest": table_of("backtest", [head | r for r in summary_rows(by_corpus, plan=plan)]),
+        "backtest": table_of(
+            "backtest",
+            [head | {"seed": plan.seed} | r for r in summary_rows(by_corpus, plan=plan)],
+        ),
         "backtest_origin": table_of("backtest_origin", [head | r for r in _origin_rows(by_corpus)]),
         "backtest_case": table_of(
             "backtest_case", [head | r for r in case_rows(by_corpus, cases=cases, plan=plan)]
@@ -234,7 +240,7 @@ def _control_rows(
         per_origin = [_mean(world[key]) for world in worlds]
         low = high = None
         if name == plan.target and scorer == gated:
-            if control == NO_GROWTH and metric == "auc":
+            if control == NO_GROWTH and metric == plan.gated_metric:
                 low, high = 0.5 - _AUC_WITHIN, 0.5 + _AUC_WITHIN
             if control == SHUFFLED and metric == "base":
                 low, high = 0.0, nominal + _MORE_THAN_NOMINAL

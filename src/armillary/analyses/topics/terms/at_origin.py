@@ -14,7 +14,6 @@ from armillary.analyses.topics.terms.candidates import Tiers, candidates
 from armillary.analyses.topics.terms.signals import term_signals
 
 if TYPE_CHECKING:
-
     from armillary.analyses.topics.backtest.units import Design
     from armillary.analyses.topics.terms.candidates import Tier
     from armillary.analyses.topics.terms.use import TermUse
@@ -67,7 +66,7 @@ def terms_at(
     part = 0.5 if split else 1.0
     seen = use.half_a if split else np.ones(use.years.size, dtype=np.bool_)
     found = candidates(
-        use, counts, n_all, origin=origin, tier=tier, tiers=tiers, seen=seen, part=part
+        use, counts, n_all=n_all, origin=origin, tier=tier, tiers=tiers, seen=seen, part=part
     )
     terms = found.terms
     context, momentum = _context(use, counts, n_all, origin=origin, part=part, frame=frame)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Tier = Literal["established", "young"]
 _LEAST_TOGETHER = 3
+_AS_USED = 0.9
 
 
 class Tiers(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +64,8 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
 def candidates(
     use: TermUse,
     counts: NDArray[np.int64],
-    n_all: NDArray[np.int64],
     *,
+    n_all: NDArray[np.int64],
     origin: int,
     tier: Tier,
     tiers: Tiers,
@@ -75,8 +76,8 @@ def candidates(
 
     A phrase and its word that nearly always go together ("convolutional", "convolutional
     neural") are one family, and so are two terms nearly all recent works use together; it is
-    named by the term most works use. Terms are never joined for their likeness alone, so a
-    new word is not lost in an older one.
+    named by the term most works use, or by a phrase nearly as many use. Terms are never joined
+    for their likeness alone, so a new word is not lost in an older one.
     No method of its own.
 
     Args:
@@ -109,7 +110,7 @@ def candidates(
     works = np.flatnonzero(seen & (use.years <= origin) & (use.years > origin - tiers.recent))
     pairs = _parts(use, found, n_window, cover=tiers.cover)
     pairs += _together(use, found, works, overlap=tiers.overlap)
-    return _families(found, n_window, pairs=pairs)
+    return _families(found, n_window, n_words=use.n_words, pairs=pairs)
 
 
 def _parts(
@@ -140,15 +141,22 @@ def _together(
 
 
 def _families(
-    found: NDArray[np.int64], n_works: NDArray[np.int64], *, pairs: Sequence[tuple[int, int]]
+    found: NDArray[np.int64],
+    n_works: NDArray[np.int64],
+    *,
+    n_words: NDArray[np.int64],
+    pairs: Sequence[tuple[int, int]],
 ) -> Candidates:
-    """Join pairs into families, each named by the term most works use."""
+    """Join pairs into families, each named by its most used term, a phrase if nearly as used."""
     place = {term: at for at, term in enumerate(found.tolist())}
     rows = np.array([place[a] for a, _ in pairs], dtype=np.int64)
     columns = np.array([place[b] for _, b in pairs], dtype=np.int64)
     joined = sparse.coo_array((np.ones(rows.size), (rows, columns)), shape=(found.size, found.size))
     _, family = csgraph.connected_components(joined.tocsr(), directed=False)
-    order = np.lexsort((found, -n_works[found], family))
+    most = np.zeros(found.size, dtype=np.int64)
+    np.maximum.at(most, family, n_works[found])
+    telling = np.where(n_works[found] >= _AS_USED * most[family], n_words[found], 0)
+    order = np.lexsort((found, -n_works[found], -telling, family))
     starts = np.flatnonzero(np.diff(family[order], prepend=-1))
     groups = sorted(g.tolist() for g in np.split(found[order], starts[1:]) if g.size)
     return Candidates(

@@ -76,7 +76,7 @@ class TermUse(msgspec.Struct, frozen=True, kw_only=True):
     part_of: NDArray[np.int64]
     uses: sparse.csc_array
     in_title: sparse.csc_array
-    counts: tuple[NDArray[np.int32], NDArray[np.int32]]
+    counts: tuple[NDArray[np.int64], NDArray[np.int64]]
     n_all: tuple[NDArray[np.int64], NDArray[np.int64]]
     text: str
 
@@ -258,7 +258,7 @@ def _by_year(
     complete: NDArray[np.int64],
     *,
     of: NDArray[np.bool_],
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Count works by term and complete year among some works, and all of these."""
     place = np.searchsorted(complete, years)
     place = np.minimum(place, complete.size - 1)
@@ -267,7 +267,7 @@ def _by_year(
         (np.ones(kept.size, dtype=np.float32), (place[kept], kept)),
         shape=(complete.size, years.size),
     )
-    counts = (cells @ uses).toarray().T.astype(np.int32)
+    counts = (cells @ uses).toarray().T.astype(np.int64)
     return np.ascontiguousarray(counts), np.bincount(place[kept], minlength=complete.size)
 
 
