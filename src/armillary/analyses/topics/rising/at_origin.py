@@ -13,12 +13,12 @@ from armillary.analyses.topics.clusters import clusters_wanted
 from armillary.analyses.topics.rising.frozen_map import FrozenMap, elected, freeze, votes
 from armillary.analyses.topics.rising.granularity import finest, reliability
 from armillary.analyses.topics.rising.references import by_references, reference_signals
-from armillary.analyses.topics.rising.signals import (
-    cluster_signals,
+from armillary.analyses.topics.rising.seen import (
     growth_of,
     seen_works,
     terms_seen,
 )
+from armillary.analyses.topics.rising.signals import cluster_signals
 from armillary.errors import TopicError
 
 if TYPE_CHECKING:
