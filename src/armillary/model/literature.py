@@ -48,7 +48,7 @@ class TopicRecipe(msgspec.Struct, frozen=True, kw_only=True):
     min_works: int = 10
     relatedness: str = "auto"
     citation_share: float = 0.6
-    text_share: float = 0.5
+    text_share: float = 0.4
     neighbours: int = 15
     terms: int = 10
     runs: int = 20

@@ -41,7 +41,7 @@ def test_groups_and_areas_planted_above_topics_are_found_and_nest():
     between = cluster_weights(graph, topic)
 
     clusters = grouped(between, sizes, n_groups=6, seed=1)
-    above = grouped(*contracted(between, clusters.labels, sizes), n_groups=2, seed=1)
+    above = grouped(*contracted(between, clusters.labels, sizes=sizes), n_groups=2, seed=1)
 
     assert clusters.n_groups == 6
     assert above.n_groups == 2
@@ -74,7 +74,7 @@ def test_topics_related_to_none_stand_alone_and_all_topics_have_a_group():
 def test_quality_on_the_contracted_graph_differs_by_the_same_as_on_the_works():
     graph, topic, _, _ = nested(seed=3, areas=1, groups=2, topics=2, works=5)
     sizes = np.bincount(topic)
-    small = contracted(cluster_weights(graph, topic), np.arange(4), sizes)[0].tocoo()
+    small = contracted(cluster_weights(graph, topic), np.arange(4), sizes=sizes)[0].tocoo()
     small_graph = graph_from_edges(
         ["a", "b", "c", "d"], rows=small.row, columns=small.col, weights=small.data
     )

@@ -29,7 +29,7 @@ def related(frame):
         found = relate_works(
             frame({"work": IDS}),
             frame(CITATIONS),
-            frame(pa.table(REFERENCES)) if known else None,
+            references=frame(pa.table(REFERENCES)) if known else None,
             ids=IDS,
             tokens=TOKENS,
             found=FOUND,

@@ -57,7 +57,7 @@ def test_groups_that_stand_apart_are_stable_and_a_blur_is_not():
     clear = np.unique(found.labels[group < 5])
 
     measured = stability(
-        graph, found.labels, again(found, resolution, runs=5), resamplings=5, seed=1
+        graph, found.labels, again=again(found, resolution, runs=5), resamplings=5, seed=1
     )
     others = np.setdiff1d(np.arange(found.n_clusters), clear)
 
@@ -72,7 +72,7 @@ def test_leaving_out_works_hurts_no_group_that_stands_apart():
     found, resolution = consensus_wanted(graph, 8, seed=1, runs=3)
 
     measured = stability_of_works(
-        graph, found.labels, again(found, resolution, runs=3), resamplings=4, seed=1
+        graph, found.labels, again=again(found, resolution, runs=3), resamplings=4, seed=1
     )
 
     assert (measured.mean > 0.99).all()

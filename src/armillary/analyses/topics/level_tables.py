@@ -60,7 +60,9 @@ def level_tables(
         parents: list[str | None] = [None] * groups.n_groups
         if recipe.areas:
             areas = grouped(
-                *contracted(between, groups.labels, sizes), n_groups=recipe.areas, seed=recipe.seed
+                *contracted(between, groups.labels, sizes=sizes),
+                n_groups=recipe.areas,
+                seed=recipe.seed,
             )
             _note(areas, recipe.areas, "areas", notes)
             area_names = _names("A", areas.n_groups, digits=1)

@@ -79,7 +79,7 @@ def grouped(
 
 
 def contracted(
-    between: sparse.csr_array, labels: NDArray[np.int32], sizes: NDArray[np.integer]
+    between: sparse.csr_array, labels: NDArray[np.int32], *, sizes: NDArray[np.integer]
 ) -> tuple[sparse.csr_array, NDArray[np.int64]]:
     """Make one node of each group, so that groups can be grouped again.
 

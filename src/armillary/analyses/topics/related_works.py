@@ -46,8 +46,8 @@ class Related(msgspec.Struct, frozen=True, kw_only=True):
 def relate_works(
     works: Table,
     citations: Table,
-    references: Table | None,
     *,
+    references: Table | None,
     ids: list[str],
     tokens: Tokens,
     found: list[Phrases],

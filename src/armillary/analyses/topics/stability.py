@@ -38,8 +38,8 @@ class Stability(msgspec.Struct, frozen=True, kw_only=True):
 def stability(
     graph: Graph,
     labels: NDArray[np.int32],
-    again: Callable[[Graph, float, int], NDArray[np.int32]],
     *,
+    again: Callable[[Graph, float, int], NDArray[np.int32]],
     resamplings: int,
     seed: int,
     kept: float = KEPT,
@@ -70,8 +70,8 @@ def stability(
 def stability_of_works(
     graph: Graph,
     labels: NDArray[np.int32],
-    again: Callable[[Graph, float, int], NDArray[np.int32]],
     *,
+    again: Callable[[Graph, float, int], NDArray[np.int32]],
     resamplings: int,
     seed: int,
     kept: float = KEPT,

@@ -94,7 +94,7 @@ def map_topics(
     related = relate_works(
         works.filter(_.year <= last_year),
         citations,
-        references,
+        references=references,
         ids=ids,
         tokens=tokens,
         found=found,
@@ -215,7 +215,7 @@ def _found_again(
         )
 
     found = stability(
-        graph, clusters.labels, again, resamplings=recipe.resamplings, seed=recipe.seed
+        graph, clusters.labels, again=again, resamplings=recipe.resamplings, seed=recipe.seed
     )
     stable = int((found.mean >= UNSTABLE).sum())
     notes.append(
