@@ -25,7 +25,6 @@ _RECIPE = (
     "topics", "clusters", "areas", "relatedness", "hot", "growing", "recent_years", "last_year",
     "min_works", "seed", "resamplings",
 )  # fmt: skip
-_LISTS = ("rising topics", "rising terms", "young terms")
 _HOLDS = 1 / 3  # share of a listed topic's works that a published topic must hold to stand for it
 _ENOUGH_CITED = 0.6  # share of works related by citation from which lineage follows citations too
 
@@ -177,6 +176,7 @@ def lineage_tables(
     import numpy as np
 
     from armillary.analyses.topics.clusters import clusters_wanted
+    from armillary.analyses.topics.graph import part_of
     from armillary.analyses.topics.growth import last_complete_year
     from armillary.analyses.topics.lineage import LineageRecipe, lineage
     from armillary.analyses.topics.lineage_graph import earlier_graph
@@ -206,7 +206,7 @@ def lineage_tables(
     own = members["cluster"].combine_chunks().take(at)
     topics = pc.fill_null(pc.index_in(own, pa.array(names)), -1).to_numpy().astype(np.int32)
     nodes = np.flatnonzero(years > last - recipe.window)
-    recent = _part(graph, nodes)
+    recent = part_of(graph, nodes)
     wanted = clusters_wanted(
         recent,
         min(len(names), max(nodes.size // definition.min_works, 1)),
@@ -368,7 +368,3 @@ def _near(listed: pa.Table, held: Mapping[str, pa.Array], members: pa.Table) -> 
     renamed = pc.utf8_replace_slice(listed["item"], start=0, stop=1, replacement="R")
     listed = listed.set_column(place, "cluster", pa.array(near, type=pa.string()))
     return listed.set_column(listed.schema.get_field_index("item"), "item", renamed)
-
-
-def _part(graph: object, nodes: object) -> object:
-    raise NotImplementedError

@@ -55,6 +55,21 @@ class TopicLists(msgspec.Struct, frozen=True, kw_only=True):
     topics: TopicsAt
     notes: tuple[str, ...]
 
+    def members(self, works: DatedWorks) -> dict[str, pa.Array]:
+        """Return the ids of the works of each listed topic, by item.
+
+        Args:
+            works: Works of the corpus the list was made of.
+        """
+        frozen, units = self.topics.frozen, self.topics.units
+        known = frozen.works[: frozen.n_known]
+        labels = self.topics.labels[: known.size]
+        cluster = dict(zip(units.names, self.topics.clusters.tolist(), strict=True))
+        return {
+            item: pa.array(works.ids[known[labels == cluster[item]]], type=pa.string())
+            for item in self.topic_list["item"].to_pylist()
+        }
+
 
 def backtest_topics(
     corpora: Sequence[DatedWorks],
