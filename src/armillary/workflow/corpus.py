@@ -182,9 +182,7 @@ def lineage_tables(
     from armillary.analyses.topics.lineage_graph import earlier_graph
 
     nothing = Result(tables={name: empty(name) for name in ("topic_line", "topic_event")})
-    works = corpus.store.arrow(
-        corpus.works.select("work", "title", "abstract", "keywords", "year")
-    )
+    works = corpus.store.arrow(corpus.works.select("work", "title", "abstract", "keywords", "year"))
     held = works["year"].drop_null().to_numpy()
     if not members.num_rows or np.unique(held).size < 2:
         return nothing
@@ -192,9 +190,7 @@ def lineage_tables(
     works = works.filter(pc.less_equal(works["year"], last))
     cited = corpus.store.arrow(corpus.citations.select("citing", "cited"))
     linked = len(pc.unique(pa.concat_arrays([c.combine_chunks() for c in cited.columns])))
-    graph, years = earlier_graph(
-        works, cited if linked >= _ENOUGH_CITED * works.num_rows else None
-    )
+    graph, years = earlier_graph(works, cited if linked >= _ENOUGH_CITED * works.num_rows else None)
     first = int(years.min())
     recipe = LineageRecipe(
         min_works=definition.min_works,

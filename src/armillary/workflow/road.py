@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from armillary.model.columns import table_of
 from armillary.workflow.lenses import lens_steps
-from armillary.workflow.topics import topic_steps
 from armillary.workflow.read import read_source
 from armillary.workflow.step import Result, Step, Work
+from armillary.workflow.topics import topic_steps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         PoliciesDefinition,
         SourceDefinition,
         StatisticsDefinition,
-        TopicsDefinition,
     )
     from armillary.model.table import Table
 

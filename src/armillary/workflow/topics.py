@@ -118,7 +118,9 @@ def _map(definition: TopicsDefinition, observatory: Observatory) -> Step:
         from armillary.analyses.topics import recovery
         from armillary.sources.decisions import read_topic_decisions
 
-        decided = read_topic_decisions(decisions, maps=list(observatory.topics)) if decisions else ()
+        decided = (
+            read_topic_decisions(decisions, maps=list(observatory.topics)) if decisions else ()
+        )
         found = corpora.map_tables(
             corpus_of(work.store, definition),
             definition,
