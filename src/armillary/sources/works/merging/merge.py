@@ -71,10 +71,10 @@ def merge_works(
 ) -> Merged:
     """Find the records that are one work, within and across databases, and make one row of each.
 
-    Identifiers join first (DOI, ids of databases, publications of patents), then titles with years and authors; see
-    `judging` for each rule and guard, `clusters` for what is cut, `rows` for what a merged row
-    holds. Patents are joined by identifiers alone. Decisions of experts win over everything.
-    The same records give the same works in any order.
+    Identifiers join first (DOI, ids of databases, publications of patents), then titles with
+    years and authors; see `judging` for each rule and guard, `clusters` for what is cut, `rows`
+    for what a merged row holds. Patents are joined by identifiers alone. Decisions of experts win
+    over everything. The same records give the same works in any order.
 
     Source: rules of our own; the frame (blocking, comparing, linking) is that of Fellegi &
     Sunter (1969), doi:10.1080/01621459.1969.10501049.
@@ -102,9 +102,9 @@ def merge_works(
     columns = {name: works[name].to_pylist() for name in _COMPARED}
     dois = [doi_of(text) for text in columns["doi"]]
     general = too_general(columns["title"], rules.generic)
-    patents = np.array([kind == "patent" for kind in columns["type"]], bool)
+    is_patent = np.array([kind == "patent" for kind in columns["type"]], bool)
     progress(what, 1, _STEPS)
-    block = Block(columns["title"], ~(general | patents))
+    block = Block(columns["title"], ~(general | is_patent))
     judge = Judge(columns, block=block, rules=rules)
     clusters = Clusters(len(ids), dois, rules)
     pairs = _Pairs(ids, rules)

@@ -48,8 +48,9 @@ def merged_row(records: Sequence[Mapping[str, Any]], *, source: str, rules: Merg
     organisations and references the longest, of keywords, countries, classes and forms of being
     cited all of them; the year most records give, the later one of two equally often given (of
     patents the earliest, for a family is as old as its first priority, and the date of its first
-    publication); the DOI of the publisher before that of an archive, a preprint or a copy; the highest number of
-    citations. Where records are equally complete, the one that holds most fields gives.
+    publication); the DOI of the publisher before that of an archive, a preprint or a copy; the
+    highest number of citations. Where records are equally complete, the one that holds most
+    fields gives.
 
     Args:
         records: Rows of the table `work`, in any order.
