@@ -176,6 +176,20 @@ def _opened(place: Path) -> pa.Table:
         ) from error
 
 
+def read_rows(file: Path, progress: Progress) -> tuple[pa.Table, FileMerged]:
+    """Read one file: rows of `work` as they are, or an export with a source named after it.
+
+    Args:
+        file: Parquet file of `works read` or `works merge`, or an export of any known format.
+        progress: Told after the file.
+
+    Returns:
+        Table `work`, and what the file gave.
+    """
+    rows, _, read = _read(file, progress)
+    return rows, read
+
+
 def _read(file: Path, progress: Progress) -> tuple[pa.Table, pa.Table | None, FileMerged]:
     """Read one file: rows of `work` as they are, or an export with a source named after it.
 

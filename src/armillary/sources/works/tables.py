@@ -90,9 +90,8 @@ def read_csv(content: Text, *, source: str, origin: Origin) -> Reading:
     if not patents:
         return reading
     works = reading.tables["work"]
-    kept = [patents[locator] for locator in works["locator"].to_pylist()]
-    present = {name for cells in kept for name in cells}
-    columns = {name: [cells.get(name) for cells in kept] for name in sorted(present)}
+    rows = [patents[locator] for locator in works["locator"].to_pylist()]
+    columns = {name: [row.get(name) for row in rows] for name in rows[0]} if rows else {}
     return with_patents(reading, plain_tables.patent_rows(works, columns))
 
 
