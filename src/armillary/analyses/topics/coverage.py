@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import msgspec
@@ -184,25 +184,29 @@ def citation_coverage(works: Table, citations: Table, *, least: float = 0.6) -> 
     cited = linked.select(work="cited").distinct()
     ends = linked.select(work="citing").union(cited).distinct()
     listing = works.filter(_.references.length() > 0).select("work")
-    (row,) = counted.to_pyarrow().to_pylist()
+    (row,) = _rows(counted)
     held = {name: int(value or 0) for name, value in row.items()}
     n_citations = int(linked.count().to_pyarrow().as_py())
-    n_linked, n_cited, n_extended = (
-        int(table.count().to_pyarrow().as_py())
-        for table in (ends, cited, listing.union(ends).distinct())
-    )
+    kinds = {"linked": ends, "cited": cited, "extended": listing.union(ends).distinct()}
+    each = ibis.union(*(t.select("work", kind=ibis.literal(kind)) for kind, t in kinds.items()))
+    n_ends = {row["kind"]: row["n"] for row in _rows(each.group_by("kind").agg(n=_.count()))}
     coverage = Coverage(
         n_works=held["n_works"],
         n_with_references=held["n_with_references"],
         n_references=held["n_references"],
         n_citations=n_citations,
-        n_linked=n_linked,
-        n_cited=n_cited,
-        n_extended=n_extended,
+        n_linked=int(n_ends.get("linked", 0)),
+        n_cited=int(n_ends.get("cited", 0)),
+        n_extended=int(n_ends.get("extended", 0)),
         n_with_text=held["n_with_text"],
         least=least,
     )
     return msgspec.structs.replace(coverage, methods=_methods(coverage))
+
+
+def _rows(table: Table) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
+    return found
 
 
 def _methods(held: Coverage) -> tuple[Method, ...]:
