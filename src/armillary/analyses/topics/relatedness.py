@@ -24,6 +24,8 @@ _SATURATION = 1.2  # k1 of BM25: how soon using a word again stops to matter
 _LENGTH = 0.75  # b of BM25: how far long abstracts are held to the mean length
 _MOST_COMMON = 0.1  # share of works beyond which a term says nothing about likeness
 _MOST_WORKS = 20_000  # of a term, however many works there are: keeps time nearly linear
+_MOST_PAIRS = 5_000_000_000  # works x works of a term: of a million works, 5,000 may use a term
+_FEWEST_WORKS = 5_000  # of a term, if there are still more
 _QUERY_TERMS = 60  # a work asks with its weightiest terms
 _BLOCK = 2_000
 _ROWS = 50_000  # works weighed at once, to bound memory
@@ -174,14 +176,15 @@ def bm25(
     Returns:
         sqrt(idf) x saturated frequency, shape (works, terms), float32. Terms that a tenth of
         the works or more use are left out, unless the corpus has fewer than 50 works, and
-        those that more than 20,000 works use.
+        those that more than 20,000 works use; of more than 250,000 works fewer, in inverse
+        proportion, down to 5,000 of a million works and more.
     """
     counts = sparse.hstack(
         [_terms_only(tokens, level) for level in levels if level.length <= 3], format="csr"
     )
     n_works = tokens.n_works if n_known is None else n_known
     used_by = np.bincount(counts.indices[: counts.indptr[n_works]], minlength=counts.shape[1])
-    most = n_works if n_works < 50 else min(max(_MOST_COMMON * n_works, 5), _MOST_WORKS)
+    most = n_works if n_works < 50 else min(max(_MOST_COMMON * n_works, 5), _most_works(n_works))
     kept = counts[:, np.flatnonzero((used_by >= 2) & (used_by <= most))]
     term_used_by = np.bincount(kept.indices[: kept.indptr[n_works]], minlength=kept.shape[1])
     idf = np.log1p((n_works - term_used_by + 0.5) / (term_used_by + 0.5))
@@ -200,6 +203,10 @@ def bm25(
         saturated = data[part] * (_SATURATION + 1) / (data[part] + own)
         data[part] = roots[kept.indices[part]] * saturated
     return kept
+
+
+def _most_works(n_works: int) -> int:
+    return min(_MOST_WORKS, max(_MOST_PAIRS // n_works, _FEWEST_WORKS))
 
 
 def _terms_only(tokens: Tokens, level: Phrases) -> sparse.csr_array:

@@ -179,10 +179,7 @@ def _users(rows: pa.Table, term: str) -> NDArray[np.bool_]:
     """Say which works use a term in title, abstract or keywords, whatever its case."""
     wanted = term.casefold()
     return np.array(
-        [
-            wanted in " \n".join((title or "", abstract or "", *keywords)).casefold()
-            for title, abstract, *keywords in _texts(rows)
-        ]
+        [wanted in " \n".join(part or "" for part in parts).casefold() for parts in _texts(rows)]
     )
 
 

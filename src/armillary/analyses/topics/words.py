@@ -316,8 +316,9 @@ def phrases(tokens: Tokens, *, longest: int, min_works: int, longest_han: int) -
         del keys
         prefix, word = np.divmod(unique, len(tokens.names))
         words = np.column_stack([before.words[prefix], word]).astype(np.int32)
-        inverse = inverse.astype(np.int32)
-        levels.append(_enough(tokens, here, inverse, words=words, min_works=min_works))
+        phrase: NDArray[np.int32] = inverse.astype(np.int32)
+        del inverse
+        levels.append(_enough(tokens, here, phrase, words=words, min_works=min_works))
     return levels
 
 
