@@ -108,6 +108,15 @@ def test_the_trend_beats_simple_growth_and_size(baseline):
         assert value(results_of("established"), metric, against=baseline)["low"] > 0
 
 
+def test_the_trend_of_co_used_terms_makes_longer_lists_better():
+    tables = results_of("established")
+
+    for metric, least in (("precision_40", 0.16), ("precision_100", 0.12)):
+        assert value(tables, metric, score="trend_and_context")["value"] >= least
+        found = value(tables, metric, score="trend_and_context", against="trend_z")
+        assert found["low"] > 0
+
+
 @pytest.mark.parametrize(("metric", "least"), [("10", 0.11), ("40", 0.09)])
 @pytest.mark.parametrize("design", ["split", "ordinary"])
 def test_young_terms_on_the_list_double_more_often_than_others(design, metric, least):
