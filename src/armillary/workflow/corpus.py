@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from armillary.errors import TopicError
 from armillary.evidence.store import Store
-from armillary.model.columns import empty, table_of
+from armillary.model.columns import empty, schema, table_of
 from armillary.model.progress import Progress, silent
 from armillary.model.table import Table
 from armillary.workflow.step import Result
@@ -363,4 +363,5 @@ def _near(listed: pa.Table, held: Mapping[str, pa.Array], members: pa.Table) -> 
     place = listed.schema.get_field_index("cluster")
     renamed = pc.utf8_replace_slice(listed["item"], start=0, stop=1, replacement="R")
     listed = listed.set_column(place, "cluster", pa.array(near, type=pa.string()))
-    return listed.set_column(listed.schema.get_field_index("item"), "item", renamed)
+    listed = listed.set_column(listed.schema.get_field_index("item"), "item", renamed)
+    return listed.cast(schema("topic_list"))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from armillary.analyses.topics.backtest.units import Frame, Units, halves, units_at
 from armillary.analyses.topics.clusters import clusters_wanted
 from armillary.analyses.topics.rising.frozen_map import FrozenMap, elected, freeze, votes
-from armillary.analyses.topics.rising.granularity import finest, reliability
+from armillary.analyses.topics.rising.granularity import LEAST_RELIABILITY, finest, reliability
 from armillary.analyses.topics.rising.references import by_references, reference_signals
 from armillary.analyses.topics.rising.seen import (
     growth_of,
@@ -34,6 +34,8 @@ class RisingRecipe(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         topics: Clusters; None for as many as leave their growth reliable.
+        least_reliability: Reliability of growth the median topic must have, where `topics` is
+            None; more gives fewer and larger topics.
         score: `outlook`, `trend_z` or `logistic`.
         length: Most entries of the list.
         shown: Fewest entries; those that cannot be told from noise say so.
@@ -52,6 +54,7 @@ class RisingRecipe(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     topics: int | None = None
+    least_reliability: float = LEAST_RELIABILITY
     score: str = "outlook"
     length: int = 40
     shown: int = 10
@@ -219,7 +222,11 @@ def _wanted(
         grown = growth_of(_placed(frozen, graph, n, recipe.seed, recipe), chosen)
         return float(np.median(reliability(grown, years_ahead=ahead)))
 
-    return finest(median, most=frozen.n_known // recipe.min_works)
+    return finest(
+        median,
+        most=frozen.n_known // recipe.min_works,
+        least_reliability=recipe.least_reliability,
+    )
 
 
 def _counts(
