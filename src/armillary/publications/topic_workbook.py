@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import math
 import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,7 +14,7 @@ import msgspec
 from armillary.publications.tables import is_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
 _CREATED = dt.datetime(2000, 1, 1)  # the same tables give the same bytes
 _LONGEST = 32_767  # characters in a cell
@@ -92,9 +93,7 @@ def _write(page: Any, sheet: Sheet, style: Mapping[str, Any]) -> None:
                     page.write_number(at, column, value)
             elif value is not None:
                 text = _plain("; ".join(map(str, value)) if isinstance(value, list) else str(value))
-                page.write_string(
-                    at, column, text, style["quoted"] if is_formula(text) else None
-                )
+                page.write_string(at, column, text, style["quoted"] if is_formula(text) else None)
                 widths[column] = max(widths[column], min(_width(text), _WIDEST))
     for column, width in enumerate(widths):
         page.set_column(column, column, width + 2)

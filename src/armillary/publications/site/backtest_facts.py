@@ -161,6 +161,4 @@ def _control(name: str, rows: list[Row]) -> Control:
         if r["passes"] is not None and r["value"] is not None
     }
     told = list(gated.values())
-    return Control(
-        control=name, rows=told, passes=all(r["passes"] for r in told) if told else None
-    )
+    return Control(control=name, rows=told, passes=all(r["passes"] for r in told) if told else None)

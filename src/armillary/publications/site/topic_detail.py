@@ -191,9 +191,7 @@ def _paths(site: Site, corpus: str) -> list[Row]:
     return site.store.rows(joined.select(*columns).order_by(order))
 
 
-def _science(
-    site: Site, corpus: str
-) -> tuple[dict[str, list[Row]], dict[str, list[Row]], bool]:
+def _science(site: Site, corpus: str) -> tuple[dict[str, list[Row]], dict[str, list[Row]], bool]:
     """Count links of the works of each topic with patents, in both directions."""
     links = site.store.table("science_link").select("patent", "work").distinct()
     if not site.count("science_link"):
@@ -230,7 +228,10 @@ def _lines(
     )
     return (
         {c: _ordered(lines[line], "year") for c, (_n, line) in best.items()},
-        {c: [e for e in events if line in (e["line"], e["other"])] for c, (_n, line) in best.items()},
+        {
+            c: [e for e in events if line in (e["line"], e["other"])]
+            for c, (_n, line) in best.items()
+        },
         names,
     )
 

@@ -49,9 +49,7 @@ def named(row: Mapping[str, Any], words: Words) -> str:
     return str(row[f"label_{words.language}"] or row["label"])
 
 
-def tour(
-    site: Site, definition: TopicsDefinition, facts: TopicFacts
-) -> list[tuple[str, str, str]]:
+def tour(site: Site, definition: TopicsDefinition, facts: TopicFacts) -> list[tuple[str, str, str]]:
     """Return the pages of a topic map that lead on from it: name, path, key of the title.
 
     Args:

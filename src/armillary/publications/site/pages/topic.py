@@ -104,8 +104,7 @@ def _context(site: Site, definition: TopicsDefinition, row: Row, words: Words) -
         "bursts": detail.bursts.get(cluster, []),
         "neighbours": related[:_NEIGHBOURS],
         "works": [
-            {**work, "language_tag": tag(work["language"])}
-            for work in facts.works.get(cluster, [])
+            {**work, "language_tag": tag(work["language"])} for work in facts.works.get(cluster, [])
         ],
         "actors": _actors(site, facts, detail, cluster, words),
         "spread": _spread(detail, cluster, words),

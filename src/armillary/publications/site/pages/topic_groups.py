@@ -79,9 +79,7 @@ def _context(site: Site, definition: TopicsDefinition, row: Row, words: Words) -
         "row": row,
         "parent": next((g for g in facts.groups if g["group"] == row["parent"]), None),
         "inside": [
-            {**g, "topics": _topics(facts, g)}
-            for g in facts.groups
-            if g["parent"] == row["group"]
+            {**g, "topics": _topics(facts, g)} for g in facts.groups if g["parent"] == row["group"]
         ],
         "topics": topics,
         "share": row["n_works"] / max(facts.left_out["on_map"], 1),

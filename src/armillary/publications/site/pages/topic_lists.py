@@ -122,7 +122,9 @@ def _tested(one: Backtest) -> Row:
             for metric in _PRECISIONS
             if (row := one.row(metric, against=baseline))
         ],
-        "controls": [(c.control.replace(" ", "_").replace("-", "_"), c.passes) for c in one.controls],
+        "controls": [
+            (c.control.replace(" ", "_").replace("-", "_"), c.passes) for c in one.controls
+        ],
         "passes": one.passes,
     }
 
@@ -164,8 +166,12 @@ def _term(site: Site, definition: TopicsDefinition, term: str, words: Words) -> 
         "definition": definition,
         "tour": tour(site, definition, facts),
         "term": one.row,
-        "entries": [
-            {**entry, "name": list_name(entry["list"], words), "n": len(held[entry["list"]].entries)}
+        "listed": [
+            {
+                **entry,
+                "name": list_name(entry["list"], words),
+                "n": len(held[entry["list"]].entries),
+            }
             for entry in one.entries
         ],
         "family": sorted({*one.forms} - {term}),
@@ -173,9 +179,7 @@ def _term(site: Site, definition: TopicsDefinition, term: str, words: Words) -> 
         "drawing_of_years": drawn_course(years, words) if years else "",
         "works": [{**work, "language_tag": tag(work["language"])} for work in works.rows],
         "n_with": works.n,
-        "hosts": [
-            (facts.clusters[c], n) for c, n in works.clusters if c in facts.clusters
-        ],
+        "hosts": [(facts.clusters[c], n) for c, n in works.clusters if c in facts.clusters],
         "name": lambda row: named(row, words),
         "ratio": ratio,
         "page_of": lambda cluster: address(definition, cluster),
