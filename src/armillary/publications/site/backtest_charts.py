@@ -235,6 +235,6 @@ def calibration_chart(one: Backtest, words: Words, *, key: str, name: str) -> Ch
             ChartColumn(key="came", label=words("backtest.came"), decimals=4),
         ),
         rows=rows,
-        spec=charts.spec((line + points).properties(width=420, height=300)),
+        spec=charts.spec((line + points).properties(width=charts.WIDTH, height=300)),
         note=words("backtest.calibration_note"),
     )

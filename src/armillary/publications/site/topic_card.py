@@ -102,7 +102,7 @@ def card_of(detail: TopicDetail, cluster: str, words: Words) -> list[Row]:
                 **row,
                 "name": topic_word(f"cards.attribute.{attribute}", language=words.language),
                 "word_said": topic_word(f"cards.word.{row['word']}", language=words.language),
-                "kind": row["word"].replace(" ", "-"),
+                "kind": f"is-{row['word'].replace(' ', '-')}",
                 "reason_said": topic_word(f"cards.reason.{reason}", language=words.language)
                 if reason
                 else "",

@@ -180,12 +180,16 @@ def _evidence(site: Site, corpus: str) -> dict[str, list[Row]]:
 def _paths(site: Site, corpus: str) -> list[Row]:
     held = site.store.table("main_path").filter(_.corpus == corpus)
     works = _titles(site)
-    citing = works.select(citing="work", citing_title="title", citing_year="year")
-    cited = works.select(cited="work", cited_title="title", cited_year="year")
+    citing = works.select(
+        citing="work", citing_title="title", citing_year="year", citing_language="language"
+    )
+    cited = works.select(
+        cited="work", cited_title="title", cited_year="year", cited_language="language"
+    )
     joined = held.left_join(citing, "citing").drop("citing_right").left_join(cited, "cited")
     columns = (
-        "cluster", "route", "citing", "citing_title", "citing_year", "cited", "cited_title",
-        "cited_year", "weight", "step",
+        "cluster", "route", "citing", "citing_title", "citing_year", "citing_language", "cited",
+        "cited_title", "cited_year", "cited_language", "weight", "step",
     )  # fmt: skip
     order = ("cluster", "route", "step", "cited", "citing")
     return site.store.rows(joined.select(*columns).order_by(order))
@@ -253,6 +257,7 @@ def path_works(rows: Sequence[Row]) -> list[Row]:
                     "work": row[end],
                     "title": row[f"{end}_title"] or row[end],
                     "year": row[f"{end}_year"],
+                    "language": row[f"{end}_language"],
                     "step": step,
                     "cites": [],
                 },
@@ -261,6 +266,7 @@ def path_works(rows: Sequence[Row]) -> list[Row]:
         works[row["citing"]]["cites"].append(row["cited"])
     order = sorted(works.values(), key=lambda w: (w["step"], w["year"] or 0, w["work"]))
     number = {one["work"]: n for n, one in enumerate(order, 1)}
-    for one in order:
+    for n, one in enumerate(order, 1):
         one["cites"] = sorted(number[work] for work in one["cites"])
+        one["forks"] = n > 1 and one["cites"] != [n - 1]
     return order

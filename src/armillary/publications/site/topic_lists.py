@@ -29,6 +29,7 @@ _NOTES = (
     (re.compile(r"([\d,]+) citations of its recent works"), "lists.note.citations"),
     (re.compile(r"([\d,]+) citing works"), "lists.note.citing"),
     (re.compile(r"mean year ([\d.]+)"), "lists.note.mean_year"),
+    (re.compile(r"CPT ([\d.]+)"), "lists.note.cpt"),
     (re.compile(r"(\d{4}-\d{4})"), "lists.note.years"),
 )
 

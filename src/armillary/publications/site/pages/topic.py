@@ -59,17 +59,18 @@ def windows(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def ratio(row: Mapping[str, Any]) -> str:
+def ratio(row: Mapping[str, Any], *, end: float = WIDEST) -> str:
     """Draw the growth of a topic or an entry with its interval.
 
     Args:
         row: Row with `growth`, its ends and `verdict`.
+        end: The ratio at the end of the axis.
     """
     return ratio_interval(
         row["growth"],
         low=row["growth_low"],
         high=row["growth_high"],
-        end=WIDEST,
+        end=end,
         kind=row["verdict"] or "unsure",
     )
 
@@ -113,6 +114,7 @@ def _context(site: Site, definition: TopicsDefinition, row: Row, words: Words) -
         "linked": detail.linked,
         "goals": sorted(detail.goals.get(cluster, []), key=lambda r: (-r["share"], r["goal"])),
         "ratio": ratio,
+        "tag": tag,
         "page_of": lambda other: address(definition, other),
         "n_topics": len(facts.clusters),
         "place": list(facts.clusters).index(cluster) + 1,

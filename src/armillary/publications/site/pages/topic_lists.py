@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from armillary.model.observatory import Text
 from armillary.publications.site.backtest_facts import BASELINES, Backtest
 from armillary.publications.site.core import Page, Site
-from armillary.publications.site.pages.topic import drawn_course, ratio, tag
+from armillary.publications.site.pages.topic import WIDEST, drawn_course, ratio, tag
 from armillary.publications.site.term_facts import term_facts, works_with
 from armillary.publications.site.topic_detail import rows_of, topic_meant
 from armillary.publications.site.topic_facts import topic_facts
@@ -26,6 +26,7 @@ Row = dict[str, Any]
 _OPEN = 10  # entries of a list by rule that stand before the fold
 _PRECISIONS = ("precision_10", "precision_40")
 _FEWEST_LISTS = 2
+_NARROWEST = 2.0  # an axis of growth reaches from a half to twice at least
 
 
 def pages(site: Site, definition: TopicsDefinition) -> Iterable[Page]:
@@ -105,7 +106,15 @@ def _shown(one: Listed, facts: TopicFacts, words: Words) -> Row:
         ],
         "expected": one.expected,
         "tested": _tested(one.backtest) if one.backtest else None,
+        "odds": any(entry["probability"] is not None for entry in one.entries),
+        "ratio": partial(ratio, end=_end(one.entries)),
     }
+
+
+def _end(entries: list[Row]) -> float:
+    """Return the growth ratio at the end of the axis: the highest, within reason."""
+    highest = max((e["growth_high"] for e in entries if e["growth_high"] is not None), default=1.0)
+    return float(min(max(highest, _NARROWEST), WIDEST))
 
 
 def _tested(one: Backtest) -> Row:
