@@ -82,6 +82,7 @@ def _merge(definition: TopicsDefinition, observatory: Observatory) -> Step:
         merged = merge_works(
             work.store.arrow(works),
             source=source,
+            patents=work.store.arrow(_of(work.store.table("patent"), definition.works)),
             decisions=read_decisions(decisions) if decisions.is_file() else (),
             progress=work.progress,
         )

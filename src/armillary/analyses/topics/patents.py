@@ -31,7 +31,8 @@ def cluster_patents(patents: Table, cluster_works: Table, *, concordance: Table)
         Table `cluster_patent`.
     """
     patents, member = _nullable(patents), _nullable(cluster_works)
-    named = patents.select("work", item=applicant_key(patents.applicants.unnest()))
+    written = patents.select("work", name=patents.applicants.unnest())
+    named = written.select("work", item=applicant_key(written.name))
     fields = technology_fields(patents, concordance)
     offices = patents.select("work", item=patents.office).filter(_.item.notnull())
     parts = [

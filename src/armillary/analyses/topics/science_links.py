@@ -73,11 +73,10 @@ def _by_doi(strings: Table, papers: Table) -> Table:
 
 
 def _by_title(strings: Table, papers: Table, *, least_share: float, year_slack: int) -> Table:
+    # Spark does not forgive a look into an empty list.
+    first = (papers.authors.length() > 0).ifelse(papers.authors[0], ibis.null("string"))
     titled = papers.select(
-        "work",
-        "year",
-        title=_plain(papers.title),
-        surname=_surname(papers.authors[0]),
+        "work", "year", title=_plain(papers.title), surname=_surname(first)
     ).filter(_.title != "")
     distinct = strings.select("text").distinct()
     told = distinct.mutate(said=_plain(distinct.text))
@@ -100,9 +99,9 @@ def _by_title(strings: Table, papers: Table, *, least_share: float, year_slack: 
     scored = _scored(pairs, words, titled)
     enough = scored.filter(_.score >= least_share)
     best = enough.group_by("text").agg(best=_.score.max())
-    first = enough.join(best, "text").filter(_.score == _.best)
-    least = first.group_by("text").agg(least=_.off.min())
-    nearest = first.join(least, "text").filter(_.off == _.least)
+    closest = enough.join(best, "text").filter(_.score == _.best)
+    least = closest.group_by("text").agg(least=_.off.min())
+    nearest = closest.join(least, "text").filter(_.off == _.least)
     single = nearest.group_by("text").agg(n_works=_.work.nunique(), work=_.work.min())
     sure = nearest.semi_join(single.filter(_.n_works == 1), ["text", "work"])
     return strings.join(sure, "text").select("patent", "work", "text", "rule", "score")
