@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from lxml import html
-
-from armillary.publications.site import export_site
 from tests.publications.conftest import sample_observatory, sample_rows, store_of
 from tests.publications.topic_rows import topic_rows
+
+from armillary.publications.site import export_site
 
 SCRIPT = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 TURNED = "abc\u202egnp.exe\u202c"

@@ -10,13 +10,13 @@ import igraph
 import pytest
 from lxml import html
 from python_calamine import CalamineWorkbook
+from tests.publications.conftest import sample_observatory, sample_rows, store_of
+from tests.publications.topic_rows import topic_rows
 
 from armillary.publications.site.core import Site
 from armillary.publications.site.topic_detail import path_works
 from armillary.publications.site.topic_lists import expected
 from armillary.publications.topic_workbook import Sheet, tables_workbook
-from tests.publications.conftest import sample_observatory, sample_rows, store_of
-from tests.publications.topic_rows import topic_rows
 
 HOME = "topics/map"
 

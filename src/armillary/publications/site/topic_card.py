@@ -27,19 +27,15 @@ def said(value: float | None, unit: str | None, words: Words) -> str:
     """
     if value is None:
         return words("missing")
-    if unit == "share":
-        return words.percent(value, 1)
-    if unit == "year":
-        return f"{value:.1f}"
-    if unit == "years":
-        return words("cards.years", n=words.number(value, 1))
-    if unit == "ratio":
-        return f"× {words.number(value, 2)}"
-    if unit == "bits":
-        return words("cards.bits", n=words.number(value, 3))
-    if unit == "count":
-        return words.number(value, 0)
-    return words.number(value, 2)
+    ways = {
+        "share": lambda: words.percent(value, 1),
+        "year": lambda: f"{value:.1f}",
+        "years": lambda: words("cards.years", n=words.number(value, 1)),
+        "ratio": lambda: f"× {words.number(value, 2)}",
+        "bits": lambda: words("cards.bits", n=words.number(value, 3)),
+        "count": lambda: words.number(value, 0),
+    }
+    return ways.get(unit or "", lambda: words.number(value, 2))()
 
 
 def indicator_rows(detail: TopicDetail, cluster: str, words: Words) -> list[Row]:

@@ -76,7 +76,7 @@ def _context(site: Site, definition: TopicsDefinition, words: Words) -> dict[str
 
 
 def _part(one: Backtest, key: str, words: Words) -> Row:
-    name = list_name(one.list, words)
+    name = list_name(one.name, words)
     return {
         "one": one,
         "key": key,

@@ -131,6 +131,7 @@ def _tested(one: Backtest) -> Row:
             for metric in _PRECISIONS
             if (row := one.row(metric, against=baseline))
         ],
+        "skill": (skill, _beats(skill)) if (skill := one.row("brier_skill")) else None,
         "controls": [
             (c.control.replace(" ", "_").replace("-", "_"), c.passes) for c in one.controls
         ],

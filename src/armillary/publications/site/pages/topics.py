@@ -134,7 +134,7 @@ def _figures(facts: TopicFacts, words: Words) -> list[tuple[str, str]]:
 def _context(
     site: Site, definition: TopicsDefinition, facts: TopicFacts, words: Words
 ) -> dict[str, Any]:
-    rows = list(facts.clusters.values())
+    rows = [row for row in facts.clusters.values() if not row["hidden"]]
     classes = [row["verdict"] for row in rows]
     return {
         "definition": definition,
@@ -179,9 +179,7 @@ def _files(
     site: Site, definition: TopicsDefinition, facts: TopicFacts, words: Words
 ) -> dict[str, str | bytes]:
     """Return the map as files for other programs, by the name they have beside the page."""
-    made = network_files(
-        site, facts, words, definition=definition, label=lambda row: named(row, words)
-    )
+    made = network_files(site, facts, words, definition=definition)
     return {**made, "topics.xlsx": topics_workbook(site, definition, words)}
 
 
