@@ -143,7 +143,9 @@ def origins_chart(one: Backtest, words: Words, *, key: str, name: str) -> Chart 
         "name:N",
         sort=order,
         scale=alt.Scale(domain=order, range=[*charts.PALETTE[: len(wanted)], charts.QUIET]),
-        legend=alt.Legend(**charts.legend(order), columnPadding=20, symbolStrokeWidth=0, symbolOpacity=1),
+        legend=alt.Legend(
+            **charts.legend(order), columnPadding=20, symbolStrokeWidth=0, symbolOpacity=1
+        ),
     )
     dash = alt.StrokeDash(
         "name:N",
