@@ -241,6 +241,8 @@ class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
         min_works: Fewest works of a topic; smaller ones are merged.
         seed: Seed of the clustering.
         resamplings: Maps made again to measure the stability of each topic; 0 for none.
+        incomplete: Years whose works are known to be incomplete; growth leaves them out.
+        backtest: Whether the lists of rising topics and terms are backtested.
     """
 
     id: str
@@ -257,6 +259,8 @@ class TopicsDefinition(msgspec.Struct, frozen=True, kw_only=True):
     areas: int = 0
     relatedness: Relatedness = "auto"
     resamplings: int = 5
+    incomplete: tuple[int, ...] = ()
+    backtest: bool = True
     about: Text = Text()
 
     @property

@@ -479,7 +479,9 @@ class _Reader:
     def topic(self, name: str, table: dict[str, Any]) -> TopicsDefinition | None:
         at = ("topics", name)
         self.problems += self.toml.unknown_keys(
-            table, ("title", "works", "about", "relatedness", *_TOPIC_NUMBERS), *at
+            table,
+            ("title", "works", "about", "relatedness", "incomplete", "backtest", *_TOPIC_NUMBERS),
+            *at,
         )
         numbers: dict[str, int] = {}
         for key in _TOPIC_NUMBERS:
@@ -513,7 +515,30 @@ class _Reader:
                 "relatedness",
                 fix=f"use one of: {', '.join(get_args(Relatedness))}",
             )
+        incomplete = table.get("incomplete", [])
+        if not (
+            isinstance(incomplete, list)
+            and all(type(year) is int and 1000 <= year <= 2999 for year in incomplete)
+        ):
+            self.problem(
+                f"incomplete = {incomplete!r} is no list of years.",
+                *at,
+                "incomplete",
+                fix="write incomplete = [2016]",
+            )
+            incomplete = []
+        backtest = table.get("backtest", True)
+        if not isinstance(backtest, bool):
+            self.problem(
+                f"backtest = {backtest!r} is neither true nor false.",
+                *at,
+                "backtest",
+                fix="write backtest = false to leave it out",
+            )
+            backtest = True
         return TopicsDefinition(
+            incomplete=tuple(incomplete),
+            backtest=backtest,
             relatedness=relatedness,  # type: ignore[arg-type]
             id=name,
             title=self.text(table, "title", *at, required=True),

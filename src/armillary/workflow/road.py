@@ -13,6 +13,7 @@ from armillary.model.columns import table_of
 from armillary.workflow.lenses import lens_steps
 from armillary.workflow.read import read_source
 from armillary.workflow.step import Result, Step, Work
+from armillary.workflow.topics import topic_steps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
         PoliciesDefinition,
         SourceDefinition,
         StatisticsDefinition,
-        TopicsDefinition,
     )
     from armillary.model.table import Table
 
@@ -52,8 +52,7 @@ def steps(observatory: Observatory) -> list[Step]:
     for one in observatory.indexes.values():
         road += [_index(one, observatory), _audit(one, observatory)]
     for topics in observatory.topics.values():
-        road += [_merge(topics, observatory)] if topics.merged else []
-        road.append(_topics(topics, observatory))
+        road += topic_steps(topics, observatory)
     for lens in observatory.lenses.values():
         road += lens_steps(lens, observatory)
     road += [_register(one, observatory) for one in observatory.policies.values()]
@@ -241,123 +240,6 @@ def _parts_of(area: str | None, observations: Table, store: Store) -> list[str]:
         for row in store.rows(held.order_by("REF_AREA"))
         if row["REF_AREA"] in {one["code"] for one in store.rows(within)}
     ]
-
-
-def _topics(definition: TopicsDefinition, observatory: Observatory) -> Step:
-    planted = any(observatory.sources[name].kind == "simulated" for name in definition.works)
-
-    def run(work: Work) -> Result:
-        from armillary.analyses.topics import map_topics, recovery
-        from armillary.model.literature import TopicRecipe
-
-        asked = {name: getattr(definition, name) for name in _RECIPE_KEYS}
-        found = map_topics(
-            _of(work.store.table("work"), definition.read_from),
-            _of(work.store.table("citation"), definition.read_from),
-            corpus=definition.id,
-            recipe=TopicRecipe(**asked),
-            references=_references_of(work.store, definition.works),
-            progress=work.progress,
-        )
-        tables = dict(found.tables)
-        if planted:
-            tables["recovery"] = recovery(
-                _of(work.store.table("planted_topic"), definition.works),
-                _planted_works(work.store, definition),
-                clusters=work.store.lend("found_cluster", tables["cluster"]),
-                cluster_works=work.store.lend("found_cluster_work", tables["cluster_work"]),
-                corpus=definition.id,
-            )
-        return Result(tables=tables, notes=found.notes)
-
-    return Step(
-        name=f"topics:{definition.id}",
-        says=definition.title.in_language("en"),
-        run=run,
-        after=(
-            *(f"{kind}:{name}" for name in definition.works for kind in ("source", "references")),
-            *([definition.merged] if definition.merged else []),
-        ),
-        parameters=_plain(definition, observatory),
-        code=("analyses/topics",),
-    )
-
-
-def _planted_works(store: Store, definition: TopicsDefinition) -> Table:
-    planted = _of(store.table("planted_work"), definition.works)
-    if definition.merged is None:
-        return planted
-    members = store.table("work_member").select("member", merged="work")
-    return planted.join(members, planted.work == members.member).select(
-        "source", "topic", work="merged"
-    )
-
-
-def _merge(definition: TopicsDefinition, observatory: Observatory) -> Step:
-    """The works of several sources, each once, and who of them cites whom across the sources."""
-    decisions = observatory.root / "decisions" / "merges.csv"
-    source = f"merge:{definition.id}"
-
-    def run(work: Work) -> Result:
-        from armillary.sources.works.completeness import completeness
-        from armillary.sources.works.merging import merge_works, read_decisions
-        from armillary.sources.works.merging.citations import merged_citations
-
-        works = _of(work.store.table("work"), definition.works)
-        merged = merge_works(
-            work.store.arrow(works),
-            source=source,
-            decisions=read_decisions(decisions) if decisions.is_file() else (),
-            progress=work.progress,
-        )
-        tables = dict(merged.tables)
-        tables["citation"] = work.store.arrow(
-            merged_citations(
-                works,
-                work.store.lend("merged_member", tables["work_member"]),
-                known=_of(work.store.table("citation"), definition.works),
-                source=source,
-            )
-        )
-        rows = work.store.lend("merged_work", tables["work"])
-        cited = work.store.lend("merged_citation", tables["citation"])
-        tables["completeness"] = work.store.arrow(completeness(rows, cited))
-        said = f"{merged.n_records:,} records are {merged.n_works:,} works"
-        return Result(tables=tables, notes=(said, *merged.notes))
-
-    return Step(
-        name=source,
-        says=f"Merging {definition.title.in_language('en')}",
-        run=run,
-        files=(decisions,) if decisions.is_file() else (),
-        after=tuple(
-            f"{kind}:{name}" for name in definition.works for kind in ("source", "references")
-        ),
-        parameters={"works": list(definition.works), "source": source},
-        code=("sources/works",),
-    )
-
-
-def _references_of(store: Store, sources: tuple[str, ...]) -> Table | None:
-    """Return the references of some sources, None where none has any."""
-    references = _of(store.table("reference"), sources)
-    held = {row["source"] for row in store.rows(references.select("source").distinct())}
-    return references if held else None
-
-
-_RECIPE_KEYS = (
-    "topics",
-    "clusters",
-    "areas",
-    "relatedness",
-    "hot",
-    "growing",
-    "recent_years",
-    "last_year",
-    "min_works",
-    "seed",
-    "resamplings",
-)
 
 
 _FACETS = ("theme", "instrument", "target_group", "tag")

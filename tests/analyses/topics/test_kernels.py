@@ -39,3 +39,21 @@ def test_rows_are_sorted_as_numpy_sorts_them(n):
     graph_kernel._sort(values, 2, n + 2)
 
     np.testing.assert_array_equal(values, wanted)
+
+
+def test_the_weightiest_terms_are_those_a_sort_puts_first():
+    rng = np.random.default_rng(1)
+    lengths = rng.integers(0, 30, 50)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    terms = np.concatenate([rng.permutation(40)[:n] for n in lengths]).astype(np.int32)
+    weights = rng.integers(1, 6, starts[-1]).astype(np.float32)
+    rows = np.repeat(np.arange(50), lengths)
+    order = np.lexsort((terms, -weights, rows))
+    wanted = np.zeros(starts[-1], dtype=np.uint8)
+    wanted[order[np.arange(order.size) - starts[rows] < 7]] = 1
+    kept = np.zeros_like(wanted)
+
+    for begin, end in ((0, 20), (20, 50)):
+        text_kernel.weightiest(begin, end, starts, terms, weights, 7, kept)
+
+    np.testing.assert_array_equal(kept, wanted)

@@ -20,7 +20,7 @@ from armillary.analyses.topics.rising import (
 )
 from armillary.analyses.topics.rising.frozen_map import elected, freeze, nearest_centres, votes
 from armillary.analyses.topics.rising.granularity import CANDIDATES, finest, reliability
-from armillary.analyses.topics.rising.signals import growth_of, seen_works
+from armillary.analyses.topics.rising.seen import growth_of, seen_works
 from armillary.errors import TopicError
 
 FIRST, LAST, N_TOPICS = 2001, 2014, 8

@@ -102,8 +102,8 @@ def agreed(graph: Graph, *, resolution: float, seeds: Sequence[int]) -> Graph:
 
     def together(seed: int) -> NDArray[np.bool_]:
         drawn = relations_drawn(graph, share=_DRAWN, seed=seed)
-        ready = canonical(drawn, seed=seed)
-        labels = cluster_canonical(ready, resolution=resolution * _DRAWN, iterations=1)
+        ready = canonical(drawn, seed=seed, threads=1)  # the runs share the cores
+        labels = cluster_canonical(ready, resolution=resolution * _DRAWN, iterations=1, threads=1)
         return np.asarray(labels[rows] == labels[graph.neighbours])
 
     times = np.zeros(rows.size, dtype=np.int32)

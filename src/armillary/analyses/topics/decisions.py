@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armillary.analyses.topics.leiden import by_size
+from armillary.model.columns import table_of
 from armillary.model.literature import TopicDecision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import pyarrow as pa
 
 _LEAST = 0.5  # share of the works named that one topic must hold to be the topic meant
 
@@ -144,3 +147,68 @@ def _moved(
         return labels, (False, f"By what it says {said} would leave the topic.")
     new = np.int32(labels.max() + 1)
     return np.where(leaving, new, labels), (True, f"{n_leaving:,} of {n_all:,} works left.")
+
+
+def decision_tables(
+    cluster: pa.Table, applied: Sequence[Applied], *, corpus: str
+) -> dict[str, pa.Table]:
+    """Name and hide topics as decided, and write down what became of every decision.
+
+    No method of its own.
+
+    Args:
+        cluster: Table `cluster` of the map, in order of labels.
+        applied: What became of each decision.
+        corpus: Topic map.
+
+    Returns:
+        `cluster` with names and `hidden`, `topic_decision`, and `emerging_technology`: what
+        experts chose or rejected, in the order of the file.
+    """
+    rows = cluster.to_pylist()
+    names = [row["cluster"] for row in rows]
+    decided, technologies = [], []
+    for position, one in enumerate(applied, 1):
+        decision, row = one.decision, rows[one.cluster] if one.cluster >= 0 else None
+        said = {
+            "corpus": corpus,
+            "position": position,
+            "by": decision.by,
+            "date": decision.date,
+            "why": decision.why,
+        }
+        own = [names[one.cluster]] if row is not None else []
+        if decision.action in {"choose", "reject"}:
+            technologies.append(
+                {
+                    **said,
+                    "decision": decision.action,
+                    "name_en": decision.label_en or (row["label"] if row else decision.terms[0]),
+                    "name_zh": decision.label_zh or (row["label"] if row else decision.terms[0]),
+                    "clusters": own,
+                    "terms": list(decision.terms),
+                }
+            )
+        elif row is not None and one.done:
+            row["hidden"] = row["hidden"] or decision.action == "hide"
+            for language in ("en", "zh"):
+                name = getattr(decision, f"label_{language}")
+                if name:
+                    row[f"label_{language}"] = name
+            row["label"] = decision.label_en or decision.label_zh or row["label"]
+        decided.append(
+            {
+                **said,
+                "action": decision.action,
+                "cluster": own[0] if own else None,
+                "done": one.done,
+                "note": one.note or None,
+                "label_en": decision.label_en,
+                "label_zh": decision.label_zh,
+            }
+        )
+    return {
+        "cluster": table_of("cluster", rows),
+        "topic_decision": table_of("topic_decision", decided),
+        "emerging_technology": table_of("emerging_technology", technologies),
+    }

@@ -212,6 +212,25 @@ def with_relations(
     )
 
 
+def part_of(graph: Graph, nodes: NDArray[np.integer]) -> Graph:
+    """Return the graph of some works and the relations among them.
+
+    No method of its own.
+
+    Args:
+        graph: Related works.
+        nodes: Nodes to keep, ascending, shape (kept,).
+    """
+    matrix = graph.matrix()[nodes][:, nodes].tocsr()
+    matrix.sort_indices()
+    return Graph(
+        ids=Identifiers(graph.ids.texts.take(pa.array(nodes))),
+        starts=matrix.indptr.astype(np.int64),
+        neighbours=matrix.indices.astype(np.int32),
+        weights=matrix.data.astype(np.float32),
+    )
+
+
 def relations_drawn(graph: Graph, *, share: float, seed: int) -> Graph:
     """Draw a share of the relations of a graph; no node is lost.
 

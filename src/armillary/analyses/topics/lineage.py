@@ -205,7 +205,7 @@ def yearly_topics(
                 drawn = _drawn(nodes[rows], nodes[columns], replicate=replicate, recipe=recipe)
                 rows, columns, weights = rows[drawn], columns[drawn], weights[drawn]
             within = graph_from_edges(
-                [graph.ids[n] for n in nodes],
+                [graph.ids[n] for n in nodes.tolist()],
                 rows=np.concatenate([rows, columns]),
                 columns=np.concatenate([columns, rows]),
                 weights=np.concatenate([weights, weights]),

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 from ibis import _
 from scipy import sparse
 
+from armillary.analyses.topics.teamwork import Team
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _SATURATION = 1.2  # k1 of BM25: how soon using a word again stops to matter
 _LENGTH = 0.75  # b of BM25: how far long abstracts are held to the mean length
 _MOST_COMMON = 0.1  # share of works beyond which a term says nothing about likeness
+_MOST_WORKS = 20_000  # of a term, however many works there are: keeps time nearly linear
 _QUERY_TERMS = 60  # a work asks with its weightiest terms
 _BLOCK = 2_000
 
@@ -120,14 +123,15 @@ def bm25(
 
     Returns:
         sqrt(idf) x saturated frequency, shape (works, terms), float32. Terms that a tenth of
-        the works or more use are left out, unless the corpus has fewer than 50 works.
+        the works or more use are left out, unless the corpus has fewer than 50 works, and
+        those that more than 20,000 works use.
     """
     counts = sparse.hstack(
         [_terms_only(tokens, level) for level in levels if level.length <= 3], format="csr"
     )
     n_works = tokens.n_works if n_known is None else n_known
     used_by = np.bincount(counts.indices[: counts.indptr[n_works]], minlength=counts.shape[1])
-    most = n_works if n_works < 50 else max(_MOST_COMMON * n_works, 5)
+    most = n_works if n_works < 50 else min(max(_MOST_COMMON * n_works, 5), _MOST_WORKS)
     kept = counts[:, np.flatnonzero((used_by >= 2) & (used_by <= most))]
     term_used_by = np.bincount(kept.indices[: kept.indptr[n_works]], minlength=kept.shape[1])
     idf = np.log1p((n_works - term_used_by + 0.5) / (term_used_by + 0.5))
@@ -174,7 +178,7 @@ def named_either_way(
 
 
 def nearest_works(
-    weights: sparse.csr_array, *, neighbours: int, n_known: int | None = None
+    weights: sparse.csr_array, *, neighbours: int, n_known: int | None = None, first: int = 0
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Ask for the neighbours of all works, a block at a time on every core.
 
@@ -185,6 +189,7 @@ def nearest_works(
         weights: Weighted terms as `bm25` gives them, shape (works, terms).
         neighbours: Neighbours each work names.
         n_known: Works, the first of all, that may be named; all, if left out.
+        first: First work that asks; those before it name none.
 
     Returns:
         Neighbours, -1 where fewer share a term, and their likeness, descending; both of shape
@@ -210,21 +215,25 @@ def nearest_works(
         by_term.data,
     )
 
-    def block(first: int) -> None:
-        nearest(*arrays, first, min(first + _BLOCK, n_works), found, scores)
+    def block(begin: int) -> None:
+        nearest(*arrays, begin, min(begin + _BLOCK, n_works), found, scores)
 
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
-        list(pool.map(block, range(0, n_works, _BLOCK)))
+        list(pool.map(block, range(first, n_works, _BLOCK)))
     return found, scores
 
 
 def _weightiest(weights: sparse.csr_array) -> sparse.csr_array:
     """Keep the weightiest terms of each work, in order of terms."""
-    rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
-    order = np.lexsort((weights.indices, -weights.data, rows))
-    place = np.arange(order.size) - weights.indptr[rows]
-    kept = np.sort(order[place < _QUERY_TERMS])
-    starts = np.searchsorted(rows[kept], np.arange(weights.shape[0] + 1))
+    from armillary.analyses.topics.text_kernel import weightiest
+
+    kept = np.zeros(weights.nnz, dtype=np.uint8)
+    arrays = (weights.indptr.astype(np.int64), weights.indices.astype(np.int32), weights.data)
+    with Team() as team:
+        team.run(weightiest, team.by_load(arrays[0]), *arrays, _QUERY_TERMS, kept)
+    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(kept, dtype=np.int64)])
+    starts = before[arrays[0]]
+    kept = np.flatnonzero(kept)
     chosen = sparse.csr_array(
         (weights.data[kept], weights.indices[kept], starts), shape=weights.shape
     )

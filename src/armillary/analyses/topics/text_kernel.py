@@ -76,3 +76,48 @@ def nearest(  # noqa: PLR0917 - compiled functions take places
             neighbours[i, p] = j
             scores[i, p] = score
             n_found = min(n_found + 1, k)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def weightiest(  # noqa: PLR0917 - compiled functions take places
+    begin: int,
+    end: int,
+    starts: NDArray[np.int64],
+    terms: NDArray[np.int32],
+    weights: NDArray[np.float32],
+    most: int,
+    kept: NDArray[np.uint8],
+) -> None:
+    """Mark the weightiest terms of works begin..end-1; of equal weights the lower term.
+
+    Args:
+        begin: First work.
+        end: One past the last.
+        starts: Row starts, shape (works + 1,).
+        terms: Terms, shape (entries,).
+        weights: Their weights, shape (entries,).
+        most: Terms to keep of a work.
+        kept: Written: 1 for those kept, shape (entries,).
+    """
+    best = np.empty(most, np.int64)
+    for r in range(begin, end):
+        n = 0
+        for e in range(starts[r], starts[r + 1]):
+            if n == most:
+                last = best[n - 1]
+                if weights[e] < weights[last] or (
+                    weights[e] == weights[last] and terms[e] > terms[last]
+                ):
+                    continue
+                n -= 1
+            place = n
+            while place > 0 and (
+                weights[e] > weights[best[place - 1]]
+                or (weights[e] == weights[best[place - 1]] and terms[e] < terms[best[place - 1]])
+            ):
+                best[place] = best[place - 1]
+                place -= 1
+            best[place] = e
+            n += 1
+        for i in range(n):
+            kept[best[i]] = 1

@@ -12,6 +12,7 @@ from ibis import _
 
 from armillary.analyses.topics.clusters import cluster_weights
 from armillary.analyses.topics.consensus import consensus_at, consensus_wanted
+from armillary.analyses.topics.decisions import decision_tables, regroup
 from armillary.analyses.topics.graph import Graph, graph_of
 from armillary.analyses.topics.growth import last_complete_year, thin_years, windows
 from armillary.analyses.topics.labels import characteristic_terms
@@ -24,11 +25,13 @@ from armillary.errors import TopicError, listed
 from armillary.model.progress import silent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from armillary.analyses.topics.clusters import Clusters
     from armillary.analyses.topics.stability import Stability
-    from armillary.model.literature import TopicRecipe
+    from armillary.model.literature import TopicDecision, TopicRecipe
     from armillary.model.progress import Progress
     from armillary.model.table import Table
 
@@ -39,11 +42,14 @@ class TopicMap(msgspec.Struct, frozen=True, kw_only=True):
     """What `map_topics` gives.
 
     Args:
-        tables: `cluster`, `cluster_work`, `cluster_year` and `cluster_link` of `columns.csv`.
+        tables: `cluster`, `cluster_group`, `cluster_work`, `cluster_year`, `cluster_link`,
+            `topic_decision` and `emerging_technology` of `columns.csv`.
+        resolution: Resolution its topics were found at.
         notes: What a reader must know: works left off the map and why, what was merged.
     """
 
     tables: dict[str, pa.Table]
+    resolution: float
     notes: tuple[str, ...]
 
 
@@ -54,6 +60,7 @@ def map_topics(
     corpus: str,
     recipe: TopicRecipe,
     references: Table | None = None,
+    decisions: Sequence[TopicDecision] = (),
     progress: Progress = silent,
 ) -> TopicMap:
     """Map the topics of a corpus and measure their growth.
@@ -69,6 +76,7 @@ def map_topics(
         recipe: Every choice of method.
         references: One row per reference; columns `citing`, `key`, `cited` of the table
             `reference`; None leaves out what works cite outside the corpus.
+        decisions: What experts decided about topics.
         progress: Told after each step.
 
     Raises:
@@ -109,10 +117,16 @@ def map_topics(
         graph, recipe.topics, seed=recipe.seed, runs=recipe.runs, min_works=recipe.min_works
     )
     _note_clusters(clusters, recipe, notes)
+    labels = _labels_of_rows(graph, clusters.labels, ids)
+    decided = regroup(labels, ids, decisions=decisions, users=lambda term: _users(rows, term))
+    if decisions:
+        labels = decided.labels
+        at = pc.index_in(pa.array(graph.ids, type=pa.string()), pa.array(ids)).to_numpy()
+        clusters = msgspec.structs.replace(clusters, labels=labels[at])
+        notes += [f"A decision was not applied: {a.note}" for a in decided.applied if not a.done]
     progress(what, 4, _STEPS)
     found_again = _found_again(graph, clusters, resolution, recipe, notes)
     progress(what, 5, _STEPS)
-    labels = _labels_of_rows(graph, clusters.labels, ids)
     _note_left_out(labels, clusters.labels, related.lack, notes)
     naming = characteristic_terms(tokens, found, labels=labels, n_terms=recipe.terms)
     progress(what, 6, _STEPS)
@@ -130,6 +144,7 @@ def map_topics(
         window=window,
         found_again=found_again,
     )
+    tables |= decision_tables(tables["cluster"], decided.applied, corpus=corpus)
     tables |= level_tables(
         tables["cluster"],
         between,
@@ -140,7 +155,20 @@ def map_topics(
         notes=notes,
     )
     progress(what, 7, _STEPS)
-    return TopicMap(tables=tables, notes=tuple(notes))
+    return TopicMap(tables=tables, resolution=resolution, notes=tuple(notes))
+
+
+def _users(rows: pa.Table, term: str) -> NDArray[np.bool_]:
+    """Say which works use a term in title, abstract or keywords, whatever its case."""
+    wanted = term.casefold()
+    return np.array(
+        [
+            wanted in " \n".join((title or "", abstract or "", *(keywords or ()))).casefold()
+            for title, abstract, keywords in zip(
+                *(rows[name].to_pylist() for name in ("title", "abstract", "keywords")), strict=True
+            )
+        ]
+    )
 
 
 def _considered(

@@ -117,6 +117,7 @@ def topic_tables(
             "x": positions[:, 0],
             "y": positions[:, 1],
             "radius": radius,
+            "hidden": [False] * n,
             **_stability(found_again),
         },
     )
@@ -226,18 +227,21 @@ def _cluster_work(
     placed: NDArray[np.float64],
 ) -> pa.Table:
     """List the works of each cluster, the most central first."""
-    rows = np.repeat(np.arange(graph.n_nodes), np.diff(graph.starts))
-    weights = graph.weights.astype(np.float64)
-    stays = weights * (node_labels[rows] == node_labels[graph.neighbours])
-    total = np.bincount(rows, weights=weights, minlength=graph.n_nodes)
-    centrality = np.bincount(rows, weights=stays, minlength=graph.n_nodes) / total
+    from armillary.analyses.topics.graph_kernel import weight_within
+
+    sums = np.empty((graph.n_nodes, 2))
+    weight_within(
+        0, graph.n_nodes, graph.starts, graph.neighbours, graph.weights, node_labels, sums
+    )
     nodes = np.flatnonzero(node_labels >= 0)
-    nodes = nodes[np.lexsort((nodes, -centrality[nodes], node_labels[nodes]))]
+    centrality = sums[nodes, 1] / sums[nodes, 0]
+    order = np.lexsort((nodes, -centrality, node_labels[nodes]))
+    nodes, centrality = nodes[order], centrality[order]
     data: dict[str, Any] = {
-        "corpus": [corpus] * nodes.size,
-        "cluster": [names[c] for c in node_labels[nodes]],
+        "corpus": pa.repeat(corpus, nodes.size),
+        "cluster": pa.array(names).take(pa.array(node_labels[nodes])),
         "work": graph.ids.texts.take(pa.array(nodes)),
-        "centrality": np.minimum(centrality[nodes], 1.0),
+        "centrality": np.minimum(centrality, 1.0),
         "x": placed[nodes, 0],
         "y": placed[nodes, 1],
     }

@@ -162,11 +162,13 @@ def sum_of(weights: Mapping[str, float]) -> Scorer:
     No method of its own.
 
     Args:
-        weights: Weight of each feature.
+        weights: Weight of each feature; one the corpus does not have (it is not dated to the
+            month, say) is left out.
     """
 
     def score_of(sample: Sample) -> NDArray[np.float64]:
-        parts = [w * normal_scores(sample.features[name]) for name, w in weights.items()]
+        known = sample.features
+        parts = [w * normal_scores(known[n]) for n, w in weights.items() if n in known]
         return np.asarray(np.sum(parts, axis=0))
 
     return calibrated(score_of)

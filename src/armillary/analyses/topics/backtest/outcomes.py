@@ -110,7 +110,7 @@ def growth_bound(
 
     Examples:
         >>> growth_bound(np.array([10]), np.array([60]), totals=(1000, 1500)).round(2)
-        array([2.52])
+        array([2.48])
     """
     low = np.where(future > 0, betaincinv(np.maximum(future, 1), base + 1, 1 - confidence), 0.0)
     return np.asarray(low / (1 - low) * totals[0] / totals[1])

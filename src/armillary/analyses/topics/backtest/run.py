@@ -164,7 +164,10 @@ def backtest(
     design = ordered[0].design if ordered else "split"
     head = {"list": plan.list, "design": design}
     return {
-        "backtest": table_of("backtest", [head | r for r in summary_rows(by_corpus, plan=plan)]),
+        "backtest": table_of(
+            "backtest",
+            [head | {"seed": plan.seed} | r for r in summary_rows(by_corpus, plan=plan)],
+        ),
         "backtest_origin": table_of("backtest_origin", [head | r for r in _origin_rows(by_corpus)]),
         "backtest_case": table_of(
             "backtest_case", [head | r for r in case_rows(by_corpus, cases=cases, plan=plan)]

@@ -123,7 +123,7 @@ def halves(ids: Sequence[str], *, seed: int = 1) -> NDArray[np.bool_]:
 
     Examples:
         >>> halves(["a", "b", "c", "d"]).tolist()
-        [False, False, True, True]
+        [True, True, True, False]
     """
     key = f"armillary halves {seed}".encode()
     digests = (hashlib.blake2b(i.encode(), key=key, digest_size=1).digest()[0] for i in ids)

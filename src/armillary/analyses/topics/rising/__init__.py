@@ -2,8 +2,8 @@
 
 from armillary.analyses.topics.rising.at_origin import RisingRecipe, TopicsAt, topics_at
 from armillary.analyses.topics.rising.dated import DatedWorks, dated_works
+from armillary.analyses.topics.rising.subjects import Subject
 from armillary.analyses.topics.rising.topics_list import (
-    Subject,
     TopicLists,
     backtest_topics,
     rising_topics,

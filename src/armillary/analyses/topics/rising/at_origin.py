@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from armillary.analyses.topics.backtest.units import Frame, Units, halves, units_at
 from armillary.analyses.topics.clusters import clusters_wanted
 from armillary.analyses.topics.rising.frozen_map import FrozenMap, elected, freeze, votes
-from armillary.analyses.topics.rising.granularity import finest, reliability
+from armillary.analyses.topics.rising.granularity import LEAST_RELIABILITY, finest, reliability
 from armillary.analyses.topics.rising.references import by_references, reference_signals
-from armillary.analyses.topics.rising.signals import (
-    cluster_signals,
+from armillary.analyses.topics.rising.seen import (
     growth_of,
     seen_works,
     terms_seen,
 )
+from armillary.analyses.topics.rising.signals import cluster_signals
+from armillary.errors import TopicError
 
 if TYPE_CHECKING:
     from armillary.analyses.topics.backtest.units import Design
@@ -33,6 +34,8 @@ class RisingRecipe(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         topics: Clusters; None for as many as leave their growth reliable.
+        least_reliability: Reliability of growth the median topic must have, where `topics` is
+            None; more gives fewer and larger topics.
         score: `outlook`, `trend_z` or `logistic`.
         length: Most entries of the list.
         shown: Fewest entries; those that cannot be told from noise say so.
@@ -51,6 +54,7 @@ class RisingRecipe(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     topics: int | None = None
+    least_reliability: float = LEAST_RELIABILITY
     score: str = "outlook"
     length: int = 40
     shown: int = 10
@@ -62,7 +66,7 @@ class RisingRecipe(msgspec.Struct, frozen=True, kw_only=True):
     other_sizes: tuple[float, ...] = (1 / 3, 8 / 3)
     least_works: int = 2_500
     first_origin: int | None = None
-    worlds: int = 3
+    worlds: int = 6
     seed: int = 1
     halves: int = 1
 
@@ -116,6 +120,13 @@ def topics_at(
     graph = frozen.graph(works.ids)
     wanted, tried = _wanted(frozen, graph, works, recipe)
     labels = _placed(frozen, graph, wanted, recipe.seed, recipe)
+    if labels.max(initial=-1) < 1:
+        raise TopicError(
+            f"The works of {works.corpus!r} up to {origin} form fewer than two topics of "
+            f"{recipe.min_works} works.",
+            where=f"topics.{works.corpus}, rising topics, {frozen.n_known:,} works",
+            fix="lower min_works, or relate the works by text as well (text_share).",
+        )
     same = [
         _placed(frozen, graph, wanted, recipe.seed + n, recipe)
         for n in range(1, recipe.more_maps + 1)
@@ -211,7 +222,11 @@ def _wanted(
         grown = growth_of(_placed(frozen, graph, n, recipe.seed, recipe), chosen)
         return float(np.median(reliability(grown, years_ahead=ahead)))
 
-    return finest(median, most=frozen.n_known // recipe.min_works)
+    return finest(
+        median,
+        most=frozen.n_known // recipe.min_works,
+        least_reliability=recipe.least_reliability,
+    )
 
 
 def _counts(
@@ -264,6 +279,9 @@ def _stability(labels: NDArray[np.int32], others: list[NDArray[np.int32]]) -> ND
     for other in others:
         both = (labels >= 0) & (other >= 0)
         m = int(other.max(initial=-1)) + 1
+        if m == 0:
+            best.append(np.zeros(n))
+            continue
         shared = np.bincount(labels[both] * m + other[both], minlength=n * m).reshape(n, m)
         size_other = np.bincount(other[other >= 0], minlength=m)
         best.append((shared / np.maximum(size[:, None] + size_other - shared, 1)).max(axis=1))

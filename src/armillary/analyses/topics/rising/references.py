@@ -8,11 +8,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from armillary.analyses.topics.rising.signals import members
+from armillary.analyses.topics.rising.seen import members
 
 if TYPE_CHECKING:
     from armillary.analyses.topics.rising.frozen_map import FrozenMap
-    from armillary.analyses.topics.rising.signals import Seen
+    from armillary.analyses.topics.rising.seen import Seen
 
 _MOST_REFERENCES = 60
 _FEW = 5.0

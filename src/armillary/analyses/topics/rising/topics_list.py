@@ -2,79 +2,44 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
-from armillary.analyses.topics.backtest.cases import Case
 from armillary.analyses.topics.backtest.forecast import (
     Sample,
     climatology,
-    logistic,
-    one_feature,
-    sum_of,
 )
-from armillary.analyses.topics.backtest.history import HISTORY, growth_seen, history_scores
+from armillary.analyses.topics.backtest.history import growth_seen
 from armillary.analyses.topics.backtest.metrics import order_of
 from armillary.analyses.topics.backtest.outcomes import CERTIFIED, USUAL
 from armillary.analyses.topics.backtest.run import Plan, backtest, sample_of
 from armillary.analyses.topics.backtest.units import known_by, origins
 from armillary.analyses.topics.labels import characteristic_terms, label_of
 from armillary.analyses.topics.rising.at_origin import RisingRecipe, TopicsAt, topics_at
+from armillary.analyses.topics.rising.scores import features, scorers
+from armillary.analyses.topics.rising.subjects import host_of
 from armillary.analyses.topics.words import fold, phrases
 from armillary.errors import TopicError
 from armillary.model.columns import table_of
 from armillary.model.progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from armillary.analyses.topics.backtest.forecast import Forecast, Scorer
+    from armillary.analyses.topics.backtest.cases import Case
+    from armillary.analyses.topics.backtest.forecast import Forecast
     from armillary.analyses.topics.backtest.units import Design, Units
     from armillary.analyses.topics.growth import Growth
     from armillary.analyses.topics.rising.dated import DatedWorks
+    from armillary.analyses.topics.rising.subjects import Subject
     from armillary.model.progress import Progress
 
 LIST = "rising topics"
-OUTLOOK: Mapping[str, float] = {
-    "trend_z": 0.2,
-    "trend_elsewhere": 0.8,
-    "term_trend": 0.5,
-    "size": 0.5,
-}
-"""Weights of the default score: one map of five is the cluster's own."""
-LEARNED = ("trend_z", "trend_elsewhere", "term_trend", "hot_terms", "size")
-SIGNALS = (
-    "trend_elsewhere",
-    "term_trend",
-    "hot_terms",
-    "new_terms",
-    "term_momentum",
-    "young_neighbours",
-    "near_growth",
-)
-_PENALTY = 100.0
-
-
-class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """A subject a reader knows, to see which topic held it and where that topic was listed.
-
-    Args:
-        corpus: Where the works are from.
-        origin: Last year known.
-        item: What it is called.
-        pattern: Regular expression found in the works on it, in lower case.
-    """
-
-    corpus: str
-    origin: int
-    item: str
-    pattern: str
 
 
 class TopicLists(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,27 +55,20 @@ class TopicLists(msgspec.Struct, frozen=True, kw_only=True):
     topics: TopicsAt
     notes: tuple[str, ...]
 
+    def members(self, works: DatedWorks) -> dict[str, pa.Array]:
+        """Return the ids of the works of each listed topic, by item.
 
-def features(units: Units) -> Mapping[str, NDArray[np.float64]]:
-    """Return everything a score may use: scores from counts, and signals.
-
-    No method of its own: see `history` and `signals`.
-    """
-    return history_scores(units) | {name: units.signal(name) for name in units.signal_names}
-
-
-def scorers(*, signals: bool = False) -> dict[str, Scorer]:
-    """Return the scores topics are ordered by, the default first, and the baselines.
-
-    No method of its own: see `forecast`.
-
-    Args:
-        signals: Whether each signal is shown on its own as well.
-    """
-    found: dict[str, Scorer] = {"outlook": sum_of(OUTLOOK)}
-    found |= {name: one_feature(name) for name in HISTORY}
-    found["logistic"] = logistic(LEARNED, penalty=_PENALTY, fallback="trend_elsewhere")
-    return found | ({name: one_feature(name) for name in SIGNALS} if signals else {})
+        Args:
+            works: Works of the corpus the list was made of.
+        """
+        frozen, units = self.topics.frozen, self.topics.units
+        known = frozen.works[: frozen.n_known]
+        labels = self.topics.labels[: known.size]
+        cluster = dict(zip(units.names, self.topics.clusters.tolist(), strict=True))
+        return {
+            item: pa.array(works.ids[known[labels == cluster[item]]], type=pa.string())
+            for item in self.topic_list["item"].to_pylist()
+        }
 
 
 def backtest_topics(
@@ -148,7 +106,7 @@ def backtest_topics(
             found = topics_at(works, origin=origin, design=design, recipe=recipe, checked=True)
             units.append(found.units)
             cases += [
-                host_of(works, found, subject)
+                host_of(works, found, subject=subject)
                 for subject in subjects
                 if (subject.corpus, subject.origin) == (works.corpus, origin)
             ]
@@ -206,34 +164,6 @@ def rising_topics(
         topics=today,
         notes=_notes(works, today, forecast, samples),
     )
-
-
-def host_of(works: DatedWorks, found: TopicsAt, subject: Subject) -> Case:
-    """Find the topic that took in most of the later works on a subject.
-
-    No method of its own.
-
-    Args:
-        works: Works of the corpus.
-        found: Topics at the origin.
-        subject: Subject looked for.
-    """
-    speaks = re.compile(subject.pattern)
-    on_it = np.array(
-        [speaks.search(works.texts[w]) is not None for w in found.frozen.works.tolist()]
-    )
-    known = np.arange(on_it.size) < found.frozen.n_known
-    placed = found.labels[on_it & ~known & (found.labels >= 0)]
-    n_known = int((on_it & known).sum())
-    if placed.size == 0:
-        unit, share = None, 0.0
-    else:
-        taken = np.bincount(placed)
-        host = int(taken.argmax())
-        share = float(taken[host] / placed.size)
-        unit = f"T{host + 1:04d}"
-    note = f"{n_known} works up to the origin; the topic took in {share:.0%} of the later ones"
-    return Case(corpus=works.corpus, origin=subject.origin, item=subject.item, unit=unit, note=note)
 
 
 def _origins(works: DatedWorks, recipe: RisingRecipe, *, known: bool = False) -> list[int]:

@@ -66,7 +66,7 @@ def terms_at(
     part = 0.5 if split else 1.0
     seen = use.half_a if split else np.ones(use.years.size, dtype=np.bool_)
     found = candidates(
-        use, counts, n_all, origin=origin, tier=tier, tiers=tiers, seen=seen, part=part
+        use, counts, n_all=n_all, origin=origin, tier=tier, tiers=tiers, seen=seen, part=part
     )
     terms = found.terms
     context, momentum = _context(use, counts, n_all, origin=origin, part=part, frame=frame)

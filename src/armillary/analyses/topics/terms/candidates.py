@@ -64,8 +64,8 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
 def candidates(
     use: TermUse,
     counts: NDArray[np.int64],
-    n_all: NDArray[np.int64],
     *,
+    n_all: NDArray[np.int64],
     origin: int,
     tier: Tier,
     tiers: Tiers,

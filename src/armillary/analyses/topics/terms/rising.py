@@ -45,7 +45,7 @@ LISTS: Mapping[Tier, str] = {"established": "rising terms", "young": "young term
 TARGETS: Mapping[Tier, str] = {"established": CERTIFIED, "young": DOUBLED}
 DEFAULT = "trend_z"
 # Chosen for precision at 40 on the earlier half of the origins of three corpora.
-CONTEXT_WEIGHTS = {"trend_z": 1.0, "context_momentum": 0.6, "use": -0.15}
+CONTEXT_WEIGHTS = {"trend_z": 1.0, "context_momentum": 0.6, "use": -0.15, "half_year_z": 0.4}
 LEARNED = ("trend_z", "context_momentum", "use")
 _FEWEST_CANDIDATES = 30
 
@@ -55,8 +55,8 @@ class TermRecipe(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         length: Entries of each list.
-        score: `trend_z`, `trend_and_context` (the trend, and that of the terms used with it; a
-            longer list is better, its very top is not) or `logistic`.
+        score: `trend_z`, `trend_and_context` (the trend, that of the terms used with it and,
+            where works are dated to the month, growth within the last year) or `logistic`.
         frame: Windows around an origin.
         tiers: What makes a candidate.
         first_origins: First origin of the backtest by corpus; where none is given, the first
@@ -172,7 +172,7 @@ def backtest_terms(
         for found in _series(use, tier, design, recipe):
             units.append(found.units)
             followed += [
-                case_of(use, found, item)
+                case_of(use, found, item=item)
                 for corpus, year, item in cases
                 if (corpus, year) == (use.corpus, found.units.origin)
             ]
@@ -181,6 +181,7 @@ def backtest_terms(
         scorers=scorers(),
         target=TARGETS[tier],
         outcomes=(*USUAL, DOUBLED if tier == "established" else CERTIFIED),
+        against=("growth_ratio", "size", DEFAULT),
         gated=DEFAULT,
         gated_metric="auc" if tier == "established" else "auc_within_size",
         worlds=recipe.worlds,
@@ -189,7 +190,7 @@ def backtest_terms(
     return backtest(units, plan=plan, features=term_features, cases=followed, progress=progress)
 
 
-def case_of(use: TermUse, found: TermsAt, item: str) -> Case:
+def case_of(use: TermUse, found: TermsAt, *, item: str) -> Case:
     """Find a term among the candidates of an origin, or say why it is not there.
 
     No method of its own.
