@@ -126,8 +126,10 @@ def _cluster(n: int, label: str, **more: Any) -> dict[str, Any]:
         "growth_high": 2.66,
         "trend_z": 3.0,
         "verdict": "grows",
+        "hidden": False,
         "x": float(n),
         "y": float(n % 2),
+        "radius": 0.5,
         **more,
     }
 
@@ -248,8 +250,22 @@ def sample_rows() -> Rows:
             _cluster(3, "arms"),
         ],
         "cluster_work": [
-            {"corpus": "map", "cluster": "T0001", "work": "robots:W1", "centrality": 0.9},
-            {"corpus": "map", "cluster": "T0002", "work": "planted:W1", "centrality": 0.8},
+            {
+                "corpus": "map",
+                "cluster": "T0001",
+                "work": "robots:W1",
+                "centrality": 0.9,
+                "x": 0.1,
+                "y": 0.2,
+            },
+            {
+                "corpus": "map",
+                "cluster": "T0002",
+                "work": "planted:W1",
+                "centrality": 0.8,
+                "x": 0.1,
+                "y": 0.2,
+            },
         ],
         "cluster_year": [
             {"corpus": "map", "cluster": f"T000{c}", "year": y, "n_works": c * k, "n_all": 50}

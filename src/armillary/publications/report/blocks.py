@@ -36,7 +36,7 @@ def pair(left: Sequence[Block], right: Sequence[Block]) -> Block:
     return {"kind": "pair", "left": list(left), "right": list(right)}
 
 
-def paragraph(text: str, *, style: str = "plain") -> Block:
+def paragraph(text: Cell, *, style: str = "plain") -> Block:
     """Set a paragraph; `style` is plain, lead, note or notice (a box that cannot be missed)."""
     return {"kind": "paragraph", "text": text, "style": style}
 

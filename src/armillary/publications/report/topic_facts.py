@@ -122,25 +122,14 @@ class TopicFacts(msgspec.Struct, frozen=True, kw_only=True):
         return [row["n_works"] / row["n_all"] if row["n_all"] else None for row in rows]
 
     def cluster_of(self, entry: Row) -> Row | None:
-        """Return the topic of the map an entry of a list is about, or None.
-
-        A list may have been drawn from a map of its own. An entry whose terms the topic of the
-        same id does not share is about the topic that shares most of them.
-        """
+        """Return the topic of the map an entry of a list is about or near, or None."""
         if entry["kind"] != "cluster":
             return None
-        named = self.clusters.get(entry["item"])
-        terms = set(entry["family"] or ())
-        if not terms:
-            return named
-        if named and (terms & set(named["terms"]) or entry["label"] == named["label"]):
-            return named
-        best = max(
-            self.clusters.values(),
-            key=lambda row: (len(terms & set(row["terms"])), row["n_works"]),
-            default=None,
-        )
-        return best if best and len(terms & set(best["terms"])) > 1 else None
+        return self.clusters.get(entry["cluster"] or entry["item"])
+
+    def rule(self, name: str) -> Row | None:
+        """Return the rule of a list."""
+        return next((row for row in self.rules if row["list"] == name), None)
 
 
 def label_of(row: Row, words: Words) -> Cell:
@@ -307,7 +296,7 @@ def _places(row: Row, lists: dict[str, list[Row]]) -> dict[str, list[Row]]:
     own = {("cluster", item) for item in row["clusters"] or ()}
     own |= {("term", item) for item in row["terms"] or ()}
     found = {
-        name: [entry for entry in entries if (entry["kind"], entry["item"]) in own]
+        name: [e for e in entries if (e["kind"], e["cluster"] or e["item"]) in own]
         for name, entries in lists.items()
     }
     return {name: entries for name, entries in found.items() if entries}

@@ -210,12 +210,16 @@ def _topics(facts: TopicFacts, rows: list[Row], place: str, caption: str, *, wor
 
 def _forecast(facts: TopicFacts, name: str, *, words: Words) -> list[Block]:
     entries = facts.lists.get(name, [])
-    made = [
-        blocks.paragraph(words(f"tr.about.{name}")),
-        _tested(facts.tests.get(name), words=words),
-    ]
+    rule = facts.rule(name)
+    about = words.told(rule["rule_en"], rule["rule_zh"]) if rule else words(f"tr.about.{name}")
+    made = [blocks.paragraph(about)]
     if not entries:
-        return [made[0], blocks.paragraph(words("tr.list_absent"))]
+        made.append(blocks.paragraph(words("tr.list_absent")))
+        if rule and rule["why_not_en"]:
+            why_not = words.told(rule["why_not_en"], rule["why_not_zh"])
+            made.append(blocks.paragraph(why_not, style="notice"))
+        return made
+    made.append(_tested(facts.tests.get(name), words=words))
     made.append(forecast_table(facts, name, entries[:_SHOWN], words=words))
     return made + _rest(len(entries), words=words)
 
@@ -270,6 +274,7 @@ def forecast_table(facts: TopicFacts, name: str, entries: list[Row], *, words: W
         notes=[
             words("tr.probability_note", outcome=words(f"tr.outcome.{outcome}")),
             words("tr.growth_note"),
+            *([words("tr.near_note")] if name == RISING_TOPICS else []),
             words("missing"),
         ],
         small=True,
@@ -288,7 +293,8 @@ def _entry_cells(
 
     def label(entry: Row) -> Cell:
         cluster = facts.cluster_of(entry)
-        return label_of(cluster, words) if cluster else words.foreign(entry["label"])
+        own = words.foreign(entry["label"])
+        return words.beside(own, cluster["cluster"]) if cluster else own
 
     def course(entry: Row) -> list[float | None]:
         cluster = facts.cluster_of(entry)

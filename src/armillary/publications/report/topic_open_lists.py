@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from armillary.publications.numbers import format_number
 from armillary.publications.report import blocks
-from armillary.publications.report.topic_facts import RISING_TOPICS, label_of
+from armillary.publications.report.topic_facts import FORECASTS, RISING_TOPICS, label_of
 
 if TYPE_CHECKING:
     from armillary.publications.report.blocks import Block
@@ -50,6 +50,8 @@ def _rules(facts: TopicFacts, *, words: Words) -> Block:
     language = words.language
     rows = []
     for rule in facts.rules:
+        if rule["list"] in FORECASTS:  # they have a chapter of their own
+            continue
         said = words.told(rule["rule_en"], rule["rule_zh"])
         why_not = words.told(rule["why_not_en"], rule["why_not_zh"])
         count = format_number(rule["n_entries"], language=language, decimals=0)

@@ -81,7 +81,7 @@ def _found(facts: TopicFacts, *, words: Words) -> list[tuple[str, list[str]]]:
         entries = facts.lists.get(name, [])[:_NAMED]
         said = []
         for entry in entries:
-            label = plain(entry_label(facts, entry, words=words))
+            label = entry["label"]
             if entry["probability"] is None:
                 said.append(label)
             else:
@@ -95,18 +95,6 @@ def _found(facts: TopicFacts, *, words: Words) -> list[tuple[str, list[str]]]:
     text = words.listed(chosen) if chosen else words("tr.none_chosen")
     found.append((words("tr.technologies"), [text]))
     return found
-
-
-def entry_label(facts: TopicFacts, entry: Row, *, words: Words) -> blocks.Cell:
-    """Return the label of an entry of a list: that of its topic where it is about one.
-
-    Args:
-        facts: The topic map.
-        entry: Row of `topic_list`.
-        words: Texts in the language of the report.
-    """
-    cluster = facts.cluster_of(entry)
-    return label_of(cluster, words) if cluster else words.foreign(entry["label"])
 
 
 def _sure(facts: TopicFacts, *, words: Words) -> list[str]:
