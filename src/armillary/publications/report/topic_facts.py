@@ -148,13 +148,12 @@ def plain(cell: Cell) -> str:
     return cell if isinstance(cell, str) else str(cell.get("text", ""))
 
 
-def topic_facts(store: Store, definition: TopicsDefinition, *, words: Words) -> TopicFacts:
+def topic_facts(store: Store, definition: TopicsDefinition) -> TopicFacts:
     """Read one topic map; tables that the store lacks are empty.
 
     Args:
         store: The store.
         definition: The topic map.
-        words: Names sources in the language of the report.
     """
     read = _Reader(store, definition.id)
     clusters = sorted(read("cluster"), key=lambda row: (-row["n_works"], row["cluster"]))

@@ -31,11 +31,6 @@ if TYPE_CHECKING:
     from armillary.publications.report.blocks import Block
 
 
-def topic_report_name(topics: str, *, language: str) -> str:
-    """Return the file name of the report of a topic map, such as topics-robots-en.pdf."""
-    return f"topics-{topics}-{language}.pdf"
-
-
 def write_topic_report(
     store: Store,
     observatory: Observatory,
@@ -91,7 +86,7 @@ def _document(
     date: str,
 ) -> dict[str, Any]:
     words = Words(language, store=store)
-    facts = topic_facts(store, definition, words=words)
+    facts = topic_facts(store, definition)
     chapters: list[Block] = topic_summary.summary(facts, words=words)
     chapters += topic_summary.corpus(facts, observatory, words=words)
     if facts.clusters:
