@@ -21,6 +21,7 @@ _COMMANDS = {
     "source": ("source", "The sources of an observatory."),
     "index": ("index", "One index at a time: compute, audit, compare, replay."),
     "works": ("works", "Records of publications and patents."),
+    "topics": ("topics", "Topics of works: the map, what rises, and its backtest."),
     "policy": ("policy", "The policy register."),
 }
 

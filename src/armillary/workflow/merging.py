@@ -92,7 +92,7 @@ def merge_files(
     if report is not None:
         _require_free(report)
     told = read_decisions(decisions) if decisions is not None else ()
-    read = [_read(Path(file), progress) for file in files]
+    read = [read_rows(Path(file), progress) for file in files]
     originals = pa.concat_tables([rows for rows, _ in read]).combine_chunks()
     merged = merge_works(originals, decisions=told, progress=progress)
     conform("work_member", merged.tables["work_member"], where="works merge")
@@ -170,8 +170,16 @@ def _opened(place: Path) -> pa.Table:
         ) from error
 
 
-def _read(file: Path, progress: Progress) -> tuple[pa.Table, FileMerged]:
-    """Read one file: rows of `work` as they are, or an export with a source named after it."""
+def read_rows(file: Path, progress: Progress) -> tuple[pa.Table, FileMerged]:
+    """Read one file: rows of `work` as they are, or an export with a source named after it.
+
+    Args:
+        file: Parquet file of `works read` or `works merge`, or an export of any known format.
+        progress: Told after the file.
+
+    Returns:
+        Table `work`, and what the file gave.
+    """
     wanted = schema("work")
     if _is_parquet(file):
         table = _opened(file)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from armillary.errors import TopicError
 from armillary.workflow import corpus as corpora
 from armillary.workflow.step import Result, Step, Work
 
@@ -248,6 +249,36 @@ def decisions_file(observatory: Observatory) -> Path | None:
     """Return the file of decisions about topics, None where nobody decided anything."""
     path = observatory.root / "decisions" / "topics.csv"
     return path if path.is_file() else None
+
+
+def central_works(folder: Path, topic: str, *, n_works: int = 5) -> list[str]:
+    """Return the most central works of a topic as last built: what a decision names it by.
+
+    Args:
+        folder: Folder that holds observatory.toml.
+        topic: Map and topic, e.g. "robots/T0012".
+        n_works: How many.
+
+    Raises:
+        TopicError: Nothing has been built yet, or there is no such topic.
+    """
+    from armillary.evidence.duckdb import DuckDBStore
+    from armillary.workflow.state import PUBLISHED, Home
+
+    name, _, cluster = topic.partition("/")
+    home = Home(folder.resolve())
+    store = DuckDBStore(home.parts(home.read(PUBLISHED)))
+    members = store.table("cluster_work")
+    held = members.filter((members["corpus"] == name) & (members["cluster"] == cluster))
+    found = store.rows(held.order_by(held["centrality"].desc(), "work").limit(n_works))
+    store.close()
+    if not found:
+        raise TopicError(
+            f"There is no topic {topic!r}.",
+            where=str(folder),
+            fix="write MAP/TOPIC, as in robots/T0012, of an observatory that was built",
+        )
+    return [row["work"] for row in found]
 
 
 def _own(work: Work, table: str, definition: TopicsDefinition) -> Table:

@@ -86,6 +86,20 @@ def rows_of(site: Site, table: str, **equal: object) -> list[Row]:
     return site.rows(table, **equal) if table in tables() else []
 
 
+def topic_meant(entry: Row) -> str | None:
+    """Return the topic of the map that an entry of a list is about; None where there is none.
+
+    A list made from a map of its own says which topic holds most of its works.
+
+    Args:
+        entry: Row of `topic_list`.
+    """
+    if entry["cluster"]:
+        return str(entry["cluster"])
+    own = entry["kind"] == "cluster" and not entry["item"].startswith("R")
+    return str(entry["item"]) if own else None
+
+
 def by(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
     """Sort rows into groups, in their order.
 
@@ -100,7 +114,11 @@ def by(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
 
 
 def _read(site: Site, corpus: str) -> TopicDetail:
-    listed = [r for r in rows_of(site, "topic_list", corpus=corpus) if r["kind"] == "cluster"]
+    listed = [
+        {**row, "about": topic_meant(row)}
+        for row in rows_of(site, "topic_list", corpus=corpus)
+        if topic_meant(row)
+    ]
     paths = _paths(site, corpus)
     goals = {(r["lens"], r["goal"]): r["title"] for r in rows_of(site, "lens_goal")}
     lines, events, names = _lines(site, corpus)
@@ -127,7 +145,7 @@ def _read(site: Site, corpus: str) -> TopicDetail:
         ),
         paths=by((row for row in paths if row["cluster"] is not None), "cluster"),
         bursts=by(rows_of(site, "burst", corpus=corpus, kind="cluster"), "item"),
-        places=by(_ordered(listed, "rank"), "item"),
+        places=by(_ordered(listed, "rank"), "about"),
         lines=lines,
         events=events,
         line_names=names,

@@ -190,9 +190,8 @@ def _line(
         return None
     line = rows[-1]["line"]
 
-    def end(other: str | None) -> str | None:
-        found = detail.line_names.get(other or "")
-        return found if found in facts.clusters else None
+    def end(other: str | None) -> Row | None:
+        return facts.clusters.get(detail.line_names.get(other or "", ""))
 
     events = []
     for event in detail.events.get(cluster, []):
@@ -225,7 +224,7 @@ def _actors(
             "known": kinds[kind][0]["n_known"],
             "rows": [
                 {
-                    "name": words.plain(site.name("CL_AREA", one["item"]))
+                    "name": words.plain(code_name(site, "CL_AREA", one["item"]))
                     if kind == "country"
                     else one["item"],
                     "n": one["n_works"],
@@ -237,6 +236,26 @@ def _actors(
         for kind in ("country", "organisation", "author")
         if kind in kinds
     ]
+
+
+def code_name(site: Site, codelist: str, code: str) -> Text:
+    """Return the name of a code: as the store has it, else as the codelist of the package has.
+
+    Args:
+        site: The site.
+        codelist: Name of the codelist.
+        code: The code; one without a name is its own name.
+    """
+    from armillary.model.codelists import codelist as known
+
+    found = site.name(codelist, code)
+    if found.en != code:
+        return found
+    names: dict[str, Text] = site.keep(
+        f"codelist:{codelist}",
+        lambda: {c.code: Text(en=c.name_en, zh=c.name_zh) for c in known(codelist)},
+    )
+    return names.get(code, found)
 
 
 def _spread(detail: TopicDetail, cluster: str, words: Words) -> dict[str, list[tuple[str, str]]]:
@@ -267,7 +286,7 @@ def _patents(site: Site, detail: TopicDetail, cluster: str, words: Words) -> lis
             "rows": [
                 {
                     **row,
-                    "name": words.plain(site.name(lists[kind], row["item"]))
+                    "name": words.plain(code_name(site, lists[kind], row["item"]))
                     if kind in lists
                     else row["item"],
                 }

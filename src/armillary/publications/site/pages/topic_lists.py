@@ -10,7 +10,7 @@ from armillary.publications.site.backtest_facts import BASELINES, Backtest
 from armillary.publications.site.core import Page, Site
 from armillary.publications.site.pages.topic import drawn_course, ratio, tag
 from armillary.publications.site.term_facts import term_facts, works_with
-from armillary.publications.site.topic_detail import rows_of
+from armillary.publications.site.topic_detail import rows_of, topic_meant
 from armillary.publications.site.topic_facts import topic_facts
 from armillary.publications.site.topic_lists import OURS, Listed, list_name, lists_of, note_said
 from armillary.publications.site.topic_places import address, named, term_address, tour
@@ -69,7 +69,7 @@ def _context(site: Site, definition: TopicsDefinition, words: Words) -> dict[str
         "definition": definition,
         "tour": tour(site, definition, facts),
         "ours": [one for one in show if one["name"] in OURS],
-        "others": [one for one in show if one["name"] not in OURS],
+        "open_lists": [one for one in show if one["name"] not in OURS],
         "agreement": _agreement(held, facts, words),
         "emerging": rows_of(site, "emerging_technology", corpus=definition.id),
         "clusters": facts.clusters,
@@ -97,9 +97,8 @@ def _shown(one: Listed, facts: TopicFacts, words: Words) -> Row:
         "entries": [
             {
                 **entry,
-                "shown": named(facts.clusters[entry["item"]], words)
-                if entry["kind"] == "cluster" and entry["item"] in facts.clusters
-                else entry["label"],
+                "topic": facts.clusters.get(topic_meant(entry) or ""),
+                "own": topic_meant(entry) == entry["item"],
                 "notes": note_said(entry["note"], words),
             }
             for entry in one.entries
@@ -137,14 +136,13 @@ def _beats(row: Row) -> str:
 
 def _agreement(held: dict[str, Listed], facts: TopicFacts, words: Words) -> Row:
     """Set topics beside the lists that name them; those named by several lists alone."""
-    about = [
-        one for one in held.values() if any(e["kind"] == "cluster" for e in one.entries)
-    ]
+    about = [one for one in held.values() if any(topic_meant(e) for e in one.entries)]
     ranks: dict[str, dict[str, int]] = {}
     for one in about:
         for entry in one.entries:
-            if entry["kind"] == "cluster" and entry["item"] in facts.clusters:
-                ranks.setdefault(entry["item"], {})[one.name] = entry["rank"]
+            topic = topic_meant(entry)
+            if topic in facts.clusters:
+                ranks.setdefault(str(topic), {}).setdefault(one.name, entry["rank"])
     several = {c: r for c, r in ranks.items() if len(r) >= _FEWEST_LISTS}
     order = sorted(several, key=lambda c: (-len(several[c]), sum(several[c].values()), c))
     return {

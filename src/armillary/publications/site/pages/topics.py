@@ -224,7 +224,7 @@ def _planted(
         "n_emerging": len(emerging),
         "n_listed": sum(row["growing_rank"] is not None for row in emerging),
         "growing": growing,
-        "others": [row for row in growing if row["cluster"] not in matched],
+        "not_planted": [row for row in growing if row["cluster"] not in matched],
         "found": sum(row["f1"] >= _OF_ITS_OWN for row in rows),
         "of_its_own": _OF_ITS_OWN,
         "adjusted_rand": rows[0]["adjusted_rand"],
