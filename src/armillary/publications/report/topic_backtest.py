@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from armillary.publications.numbers import format_interval, format_number, format_percent
+from armillary.publications.numbers import format_number, format_percent
 from armillary.publications.report import blocks, charts
+from armillary.publications.report.topic_facts import FORECASTS
 from armillary.publications.report.topic_lists import backtest_sentence
 from armillary.publications.report.topic_open_lists import list_name
 
@@ -37,8 +38,9 @@ def backtest(facts: TopicFacts, *, words: Words) -> list[Block]:
         blocks.paragraph(words("tr.backtest_outcome")),
         blocks.paragraph(words("tr.backtest_read")),
     ]
-    for test in facts.tests.values():
-        made += _of_list(test, words=words)
+    order = [*FORECASTS, *sorted(facts.tests)]
+    for name in dict.fromkeys(name for name in order if name in facts.tests):
+        made += _of_list(facts.tests[name], words=words)
     return made
 
 
@@ -72,13 +74,10 @@ def _value(metric: str, row: Row | None, *, words: Words, signed: bool = False) 
     text = format_number(numbers[0], language=language, decimals=decimals, signed=signed)
     if numbers[1] is None or numbers[2] is None:
         return text
-    if signed:
-        low, high = (
-            format_number(n, language=language, decimals=decimals, signed=True) for n in numbers[1:]
-        )
-        joined = words("tr.from_to", low=low, high=high)
-    else:
-        joined = format_interval(numbers[1], numbers[2], language=language, decimals=decimals)
+    low, high = (
+        format_number(n, language=language, decimals=decimals, signed=signed) for n in numbers[1:]
+    )
+    joined = words("tr.from_to", low=low, high=high) if signed or "−" in low else f"{low}–{high}"
     return f"{text} ({joined})"
 
 

@@ -140,7 +140,22 @@ def label_of(row: Row, words: Words) -> Cell:
         words: Texts in the language of the report.
     """
     own = row.get(f"label_{words.language}")
-    return own if own else words.foreign(row["label"])
+    return tidy(own) if own else words.foreign(tidy(row["label"]))
+
+
+def is_han(text: str) -> bool:
+    """Say whether a text holds Chinese characters."""
+    return any("\u3400" <= letter <= "\u9fff" for letter in text)
+
+
+def tidy(label: str) -> str:
+    """Join the terms of a Chinese label as Chinese does.
+
+    Examples:
+        >>> tidy("电极, 神经"), tidy("electrode, nerve")
+        ('电极、神经', 'electrode, nerve')
+    """
+    return label.replace(", ", "、") if is_han(label) else label
 
 
 def plain(cell: Cell) -> str:

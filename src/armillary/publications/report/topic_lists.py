@@ -10,7 +10,9 @@ from armillary.publications.report.topic_facts import (
     RISING_TERMS,
     RISING_TOPICS,
     YOUNG_TERMS,
+    is_han,
     label_of,
+    tidy,
 )
 
 if TYPE_CHECKING:
@@ -69,11 +71,14 @@ def backtest_sentence(test: ListTest | None, *, words: Words) -> str:
         auc = test.value("auc_within_size") or test.value("auc")
         value = format_number(auc["value"] if auc else None, language=language, decimals=2)
         said.append(words("tr.tested_short", outcome=outcome, auc=value))
-    for baseline in test.baselines:
-        difference = test.value("precision_10", against=baseline)
-        if difference is not None and (difference["low"] is None or difference["low"] <= 0):
-            name = words.known(f"tr.score.{baseline}", baseline)
-            said.append(words("tr.no_better", baseline=name))
+    not_beaten = [
+        words("tr.quoted", text=words.known(f"tr.score.{baseline}", baseline))
+        for baseline in test.baselines
+        if (difference := test.value("precision_10", against=baseline)) is not None
+        and (difference["low"] is None or difference["low"] <= 0)
+    ]
+    if not_beaten:
+        said.append(words("tr.no_better", baselines=words("tr.or").join(not_beaten)))
     if test.failed:
         said.append(words("tr.failed", n=len(test.failed)))
     elif test.gated:
@@ -293,8 +298,13 @@ def _entry_cells(
 
     def label(entry: Row) -> Cell:
         cluster = facts.cluster_of(entry)
-        own = words.foreign(entry["label"])
-        return words.beside(own, cluster["cluster"]) if cluster else own
+        own = words.foreign(tidy(entry["label"]))
+        if cluster is None:
+            return own
+        named = label_of(cluster, words)
+        if isinstance(own, str) or not isinstance(named, str):
+            return words.beside(own, cluster["cluster"])
+        return words.beside(named, f"{cluster['cluster']}; {own['text']}")
 
     def course(entry: Row) -> list[float | None]:
         cluster = facts.cluster_of(entry)
@@ -308,4 +318,6 @@ def _with_family(entry: Row, *, words: Words) -> Cell:
     family = [name for name in entry["family"] or () if name.lower() != entry["item"].lower()]
     if not family:
         return words.foreign(entry["label"])
-    return words.beside(words.foreign(entry["label"]), words.joined(family[:2]))
+    return words.beside(
+        words.foreign(tidy(entry["label"])), ("、" if is_han(family[0]) else ", ").join(family[:2])
+    )

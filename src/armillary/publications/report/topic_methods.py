@@ -54,6 +54,7 @@ def methods(facts: TopicFacts, *, words: Words) -> list[Block]:
                 blocks.row([words(f"tr.parameter.{key}"), str(getattr(definition, key))])
                 for key in _PARAMETERS
             ],
+            small=True,
         ),
     ]
     if facts.qualities:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from armillary.publications.numbers import format_number
 from armillary.publications.report import blocks
-from armillary.publications.report.topic_facts import FORECASTS, RISING_TOPICS, label_of
+from armillary.publications.report.topic_facts import FORECASTS, RISING_TOPICS, label_of, plain
 
 if TYPE_CHECKING:
     from armillary.publications.report.blocks import Block
@@ -53,20 +53,20 @@ def _rules(facts: TopicFacts, *, words: Words) -> Block:
         if rule["list"] in FORECASTS:  # they have a chapter of their own
             continue
         said = words.told(rule["rule_en"], rule["rule_zh"])
-        why_not = words.told(rule["why_not_en"], rule["why_not_zh"])
         count = format_number(rule["n_entries"], language=language, decimals=0)
-        rows.append(
-            blocks.row(
-                [list_name(rule["list"], words=words), said, "–" if why_not else count, why_not]
-            )
-        )
+        rows.append(blocks.row([list_name(rule["list"], words=words), said, count]))
+        if rule["why_not_en"]:
+            why_not = plain(words.told(rule["why_not_en"], rule["why_not_zh"]))
+            rows[-1]["cells"][1:] = [
+                words.listed([plain(said), words("tr.not_made", why=why_not)]),
+                "–",
+            ]
     return blocks.table(
         words("tr.rules_caption"),
         columns=[
             blocks.column(words("tr.list"), align="left", width="74pt", strong=True),
-            blocks.column(words("tr.rule"), align="left", width="2.4fr"),
+            blocks.column(words("tr.rule"), align="left", width="1fr"),
             blocks.column(words("tr.entries")),
-            blocks.column(words("tr.why_not"), align="left", width="1fr"),
         ],
         rows=rows,
         small=True,

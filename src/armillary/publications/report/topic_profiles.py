@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from armillary.publications.numbers import format_number, format_percent
+from armillary.publications.numbers import format_interval, format_number, format_percent
 from armillary.publications.report import blocks, charts
 from armillary.publications.report.blocks import Cell
-from armillary.publications.report.topic_facts import RISING_TOPICS, label_of, plain
+from armillary.publications.report.topic_facts import RISING_TOPICS, label_of, plain, tidy
 from armillary.publications.report.topic_lists import format_growth, format_years
 from armillary.publications.report.topic_technologies import (
     ATTRIBUTES,
@@ -103,6 +103,9 @@ def _about(facts: TopicFacts, *, words: Words) -> list[Profiled]:
 
 def _page(facts: TopicFacts, one: Profiled, *, words: Words) -> list[Block]:
     made = [blocks.page(), blocks.section(plain(one.name))]
+    if one.entry:
+        listed = words("tr.listed_as", rank=one.entry["rank"], label=tidy(one.entry["label"]))
+        made.append(blocks.paragraph(listed, style="note"))
     if one.said:
         made.append(blocks.paragraph(one.said, style="note"))
     if one.cluster is None:
@@ -148,7 +151,9 @@ def _numbers(facts: TopicFacts, one: Profiled, row: Row, *, words: Words) -> lis
             format_number(row["growth"], language=language, decimals=2),
             words(
                 "tr.fact_growth",
-                growth=format_growth(row, language=language),
+                interval=format_interval(
+                    row["growth_low"], row["growth_high"], language=language, decimals=2
+                ),
                 verdict=words.known(f"tr.verdict.{row['verdict']}", row["verdict"]),
             ),
         ),

@@ -13,6 +13,7 @@ from armillary.publications.report.topic_facts import (
     YOUNG_TERMS,
     label_of,
     plain,
+    tidy,
 )
 from armillary.publications.report.topic_lists import backtest_sentence, format_years
 
@@ -81,7 +82,9 @@ def _found(facts: TopicFacts, *, words: Words) -> list[tuple[str, list[str]]]:
         entries = facts.lists.get(name, [])[:_NAMED]
         said = []
         for entry in entries:
-            label = entry["label"]
+            cluster = facts.cluster_of(entry)
+            other = cluster and not isinstance(words.foreign(entry["label"]), str)
+            label = plain(label_of(cluster, words)) if cluster and other else tidy(entry["label"])
             if entry["probability"] is None:
                 said.append(label)
             else:
