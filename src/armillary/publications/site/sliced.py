@@ -29,7 +29,7 @@ class Sliced:
         first = np.ones(keys.size, dtype=np.bool_)
         first[1:] = keys[1:] != keys[:-1]
         starts = np.flatnonzero(first)
-        ends = np.append(starts[1:], keys.size)
+        ends = np.append(starts, keys.size)[1:]
         self._at = {
             keys[start]: (int(start), int(end - start))
             for start, end in zip(starts, ends, strict=True)
