@@ -87,7 +87,7 @@ def _context(site: Site, definition: TopicsDefinition, row: Row, words: Words) -
     return {
         "definition": definition,
         "row": row,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "above": [groups[g] for g in (row["area"], row["group"]) if g in groups],
         "windows": windows(row),
         "kind": row["verdict"],
@@ -96,8 +96,8 @@ def _context(site: Site, definition: TopicsDefinition, row: Row, words: Words) -
         "places": _places(site, definition, detail, cluster, words),
         "n_lists": len(lists_of(site, definition)),
         "lists_page": address(definition, "lists"),
-        "card": card_of(detail, cluster, words),
-        "all_indicators": indicator_rows(detail, cluster, words),
+        "card": card_of(detail, cluster, words=words),
+        "all_indicators": indicator_rows(detail, cluster, words=words),
         "path": path_works(detail.paths.get(cluster, [])),
         "traced": detail.traced,
         "has_references": any(c["n_references"] for c in facts.completeness),
@@ -225,7 +225,7 @@ def _actors(
             "known": kinds[kind][0]["n_known"],
             "rows": [
                 {
-                    "name": words.plain(code_name(site, "CL_AREA", one["item"]))
+                    "name": words.plain(code_name(site, "CL_AREA", code=one["item"]))
                     if kind == "country"
                     else one["item"],
                     "n": one["n_works"],
@@ -239,7 +239,7 @@ def _actors(
     ]
 
 
-def code_name(site: Site, codelist: str, code: str) -> Text:
+def code_name(site: Site, codelist: str, *, code: str) -> Text:
     """Return the name of a code: as the store has it, else as the codelist of the package has.
 
     Args:
@@ -287,7 +287,7 @@ def _patents(site: Site, detail: TopicDetail, cluster: str, words: Words) -> lis
             "rows": [
                 {
                     **row,
-                    "name": words.plain(code_name(site, lists[kind], row["item"]))
+                    "name": words.plain(code_name(site, lists[kind], code=row["item"]))
                     if kind in lists
                     else row["item"],
                 }
