@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from armillary.errors import PublicationError
 from armillary.publications.tables import is_formula
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ _LONGEST = 32_767  # characters in a cell
 _MOST_ROWS = 1_048_576
 _WIDEST = 60
 _LEFT_OUT = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))
+
+
+class _Exact(float):
+    """A number that is written with all its digits; the library itself writes sixteen."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self))
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,14 +91,22 @@ def _write(page: Any, sheet: Sheet, style: Mapping[str, Any]) -> None:
     widths = [min(_width(head), 24) for _, head in sheet.columns]
     for column, (_, head) in enumerate(sheet.columns):
         page.write_string(0, column, _plain(head), style["head"])
-    for at, row in enumerate(sheet.rows[: _MOST_ROWS - 1], 1):
+    if len(sheet.rows) >= _MOST_ROWS:
+        raise PublicationError(
+            f"Table {sheet.name} has more rows than a sheet holds ({_MOST_ROWS:,}).",
+            where="workbook of a topic map",
+            fix="take the CSV file of the data pack instead",
+        )
+    for at, row in enumerate(sheet.rows, 1):
         for column, (key, _) in enumerate(sheet.columns):
             value = row.get(key)
             if isinstance(value, bool):
                 page.write_boolean(at, column, value)
-            elif isinstance(value, int | float):
+            elif isinstance(value, int):
+                page.write_number(at, column, value)
+            elif isinstance(value, float):
                 if math.isfinite(value):
-                    page.write_number(at, column, value)
+                    page.write_number(at, column, _Exact(value))
             elif value is not None:
                 text = _plain("; ".join(map(str, value)) if isinstance(value, list) else str(value))
                 page.write_string(at, column, text, style["quoted"] if is_formula(text) else None)
@@ -98,7 +114,7 @@ def _write(page: Any, sheet: Sheet, style: Mapping[str, Any]) -> None:
     for column, width in enumerate(widths):
         page.set_column(column, column, width + 2)
     page.freeze_panes(1, 1)
-    page.autofilter(0, 0, min(len(sheet.rows), _MOST_ROWS - 1), len(sheet.columns) - 1)
+    page.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
 
 
 def _plain(text: str) -> str:
