@@ -149,8 +149,8 @@ def _years(facts: TopicFacts, cluster: str, words: Words) -> dict[str, Any]:
     return {"years": years, "drawing_of_years": drawn_course(years, words)}
 
 
-def drawn_course(years: list[Row], words: Words) -> str:
-    """Draw shares by year, with as many decimals as the largest asks for.
+def drawn_course(years: list[Row], words: Words) -> tuple[str, str]:
+    """Draw shares by year, with as many decimals as the largest asks for, and say what is seen.
 
     Args:
         years: Rows with `year` and `share`.
@@ -159,10 +159,24 @@ def drawn_course(years: list[Row], words: Words) -> str:
     shares = [one["share"] for one in years if one["share"] is not None]
     top = max(shares, default=0)
     decimals = 0 if top >= 0.06 else 1 if top >= 0.006 else 2
-    return course(
+    known = [one for one in years if one["share"] is not None]
+    best = max(known, key=lambda one: one["share"], default=None)
+    about = ""
+    if best is not None:
+        about = words(
+            "topics.course_said",
+            first=str(known[0]["year"]),
+            low=words.percent(known[0]["share"], 2),
+            last=str(known[-1]["year"]),
+            high=words.percent(known[-1]["share"], 2),
+            best=str(best["year"]),
+            top=words.percent(best["share"], 2),
+        )
+    drawn = course(
         [(int(one["year"]), one["share"]) for one in years],
         percent=lambda share: words.percent(share, decimals),
     )
+    return drawn, about
 
 
 def _places(

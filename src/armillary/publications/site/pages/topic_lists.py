@@ -187,7 +187,7 @@ def _term(site: Site, definition: TopicsDefinition, term: str, words: Words) -> 
         ],
         "family": sorted({*one.forms} - {term}),
         "years": years,
-        "drawing_of_years": drawn_course(years, words) if years else "",
+        "drawing_of_years": drawn_course(years, words),
         "works": [{**work, "language_tag": tag(work["language"])} for work in works.rows],
         "n_with": works.n,
         "hosts": [(facts.clusters[c], n) for c, n in works.clusters if c in facts.clusters],
