@@ -17,7 +17,7 @@ ATTRIBUTES = (
 )  # fmt: skip
 
 
-def said(value: float | None, unit: str | None, words: Words) -> str:
+def said(value: float | None, unit: str | None, *, words: Words) -> str:
     """Write the value of an indicator as its unit asks.
 
     Args:
@@ -38,7 +38,7 @@ def said(value: float | None, unit: str | None, words: Words) -> str:
     return ways.get(unit or "", lambda: words.number(value, 2))()
 
 
-def indicator_rows(detail: TopicDetail, cluster: str, words: Words) -> list[Row]:
+def indicator_rows(detail: TopicDetail, cluster: str, *, words: Words) -> list[Row]:
     """Return every indicator of a topic with its name, value, interval, evidence and note.
 
     Args:
@@ -56,13 +56,15 @@ def indicator_rows(detail: TopicDetail, cluster: str, words: Words) -> list[Row]
         whole = unit == "count" and float(row["value"] or 0).is_integer()
         interval = ""
         if row["low"] is not None and row["high"] is not None:
-            interval = f"{said(row['low'], unit, words)} – {said(row['high'], unit, words)}"
+            interval = (
+                f"{said(row['low'], unit, words=words)} – {said(row['high'], unit, words=words)}"
+            )
         shown_unit = unit if whole or unit != "count" else ""
         rows.append(
             {
                 **row,
                 "name": topic_word(f"cards.indicator.{name}", language=words.language),
-                "said": said(row["value"], shown_unit, words),
+                "said": said(row["value"], shown_unit, words=words),
                 "interval": interval,
                 "percentile": placed.get(name, {}).get("percentile"),
                 "more_is": placed.get(name, {}).get("more_is"),
@@ -76,7 +78,7 @@ def indicator_rows(detail: TopicDetail, cluster: str, words: Words) -> list[Row]
     return sorted(rows, key=lambda r: (order.get(r["indicator"], len(order)), r["indicator"]))
 
 
-def card_of(detail: TopicDetail, cluster: str, words: Words) -> list[Row]:
+def card_of(detail: TopicDetail, cluster: str, *, words: Words) -> list[Row]:
     """Return the five attributes of a topic, each with its indicators; empty without a card.
 
     Args:
@@ -85,7 +87,7 @@ def card_of(detail: TopicDetail, cluster: str, words: Words) -> list[Row]:
         words: The language.
     """
     cards = {row["attribute"]: row for row in detail.cards.get(cluster, [])}
-    measured = {row["indicator"]: row for row in indicator_rows(detail, cluster, words)}
+    measured = {row["indicator"]: row for row in indicator_rows(detail, cluster, words=words)}
     parts = by(detail.card_indicators.get(cluster, []), "attribute")
     made = []
     for attribute in ATTRIBUTES:

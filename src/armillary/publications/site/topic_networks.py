@@ -25,7 +25,7 @@ _FORMATS = (
 
 
 def network_files(
-    site: Site, facts: TopicFacts, words: Words, *, definition: TopicsDefinition
+    site: Site, facts: TopicFacts, *, words: Words, definition: TopicsDefinition
 ) -> dict[str, str]:
     """Write a topic map for VOSviewer, Pajek and programs that read GraphML, once per language.
 

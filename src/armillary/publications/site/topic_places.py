@@ -49,7 +49,9 @@ def named(row: Mapping[str, Any], words: Words) -> str:
     return str(row[f"label_{words.language}"] or row["label"])
 
 
-def tour(site: Site, definition: TopicsDefinition, facts: TopicFacts) -> list[tuple[str, str, str]]:
+def tour(
+    site: Site, definition: TopicsDefinition, *, facts: TopicFacts
+) -> list[tuple[str, str, str]]:
     """Return the pages of a topic map that lead on from it: name, path, key of the title.
 
     Args:

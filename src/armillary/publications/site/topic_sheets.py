@@ -37,7 +37,7 @@ _SHEETS = (
 )
 
 
-def topics_workbook(site: Site, definition: TopicsDefinition, words: Words) -> bytes:
+def topics_workbook(site: Site, definition: TopicsDefinition, *, words: Words) -> bytes:
     """Write the tables of a topic map as one workbook, once per language.
 
     Args:

@@ -62,7 +62,7 @@ def _context(site: Site, definition: TopicsDefinition, words: Words) -> dict[str
     held = lists_of(site, definition)
     return {
         "definition": definition,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "parts": [
             _part(one, held[name].key if name in held else name, words)
             for name, one in backtests(site, definition).items()

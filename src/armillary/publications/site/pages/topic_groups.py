@@ -75,7 +75,7 @@ def _context(site: Site, definition: TopicsDefinition, row: Row, words: Words) -
     topics = _topics(facts, row)
     return {
         "definition": definition,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "row": row,
         "parent": next((g for g in facts.groups if g["group"] == row["parent"]), None),
         "inside": [

@@ -10,7 +10,7 @@ from armillary.publications.site.backtest_facts import BASELINES, Backtest
 from armillary.publications.site.core import Page, Site
 from armillary.publications.site.pages.topic import WIDEST, drawn_course, ratio, tag
 from armillary.publications.site.term_facts import term_facts, works_with
-from armillary.publications.site.topic_detail import rows_of, topic_meant
+from armillary.publications.site.topic_detail import rows_of, topic_detail, topic_meant
 from armillary.publications.site.topic_facts import topic_facts
 from armillary.publications.site.topic_lists import OURS, Listed, list_name, lists_of, note_said
 from armillary.publications.site.topic_places import address, named, term_address, tour
@@ -68,12 +68,13 @@ def _context(site: Site, definition: TopicsDefinition, words: Words) -> dict[str
     show = [_shown(one, facts, words) for one in held.values()]
     return {
         "definition": definition,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "ours": [one for one in show if one["name"] in OURS],
         "open_lists": [one for one in show if one["name"] not in OURS],
         "agreement": _agreement(held, facts, words),
         "emerging": rows_of(site, "emerging_technology", corpus=definition.id),
         "clusters": facts.clusters,
+        "places": topic_detail(site, definition).places,
         "terms": terms,
         "n_open": _OPEN,
         "name": lambda row: named(row, words),
@@ -174,7 +175,7 @@ def _term(site: Site, definition: TopicsDefinition, term: str, words: Words) -> 
     works = works_with(site, definition)[term]
     return {
         "definition": definition,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "term": one.row,
         "listed": [
             {
@@ -186,7 +187,7 @@ def _term(site: Site, definition: TopicsDefinition, term: str, words: Words) -> 
         ],
         "family": sorted({*one.forms} - {term}),
         "years": years,
-        "drawing_of_years": drawn_course(years, words) if years else "",
+        "drawing_of_years": drawn_course(years, words),
         "works": [{**work, "language_tag": tag(work["language"])} for work in works.rows],
         "n_with": works.n,
         "hosts": [(facts.clusters[c], n) for c, n in works.clusters if c in facts.clusters],
