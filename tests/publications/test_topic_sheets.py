@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 from python_calamine import CalamineWorkbook
-from tests.publications.topic_rows import topic_rows
+from tests.publications.conftest import sample_rows, store_of
+from tests.publications.topic_rows import topic_observatory, topic_rows
 
 from armillary.errors import PublicationError
 from armillary.model.columns import columns_of, tables
@@ -17,13 +18,20 @@ from armillary.publications.topic_sheets import topic_workbook
 _DRAWN = {"corpus", "x", "y", "radius"}
 
 
-@pytest.fixture
-def books(open_store, sample, observatory):
-    store = open_store(sample | topic_rows())
-    return {
+@pytest.fixture(scope="module")
+def observatory(tmp_path_factory):
+    return topic_observatory(tmp_path_factory.mktemp("observatory"))
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory, observatory):
+    store = store_of(sample_rows() | topic_rows(), tmp_path_factory.mktemp("store"))
+    made = {
         language: topic_workbook(store, observatory, topics="map", language=language)
         for language in ("en", "zh")
     }
+    store.close()
+    return made
 
 
 def opened(content):
@@ -80,13 +88,12 @@ def test_the_first_sheet_lists_the_others_and_says_what_to_mind(books):
     told = [cell for row in sheets[first] for cell in row if cell]
 
     assert set(others) <= set(told)
-    assert any(text.startswith("Simulated data") for text in told)
     assert any("missing, never zero" in text for text in told)
     assert any("2" * 64 in text for text in told)
 
 
-def test_without_a_backtest_the_first_sheet_says_so(open_store, sample, observatory):
-    rows = sample | {name: h for name, h in topic_rows().items() if "backtest" not in name}
+def test_without_a_backtest_the_first_sheet_says_so(open_store, observatory):
+    rows = sample_rows() | {name: h for name, h in topic_rows().items() if "backtest" not in name}
 
     sheets = opened(topic_workbook(open_store(rows), observatory, topics="map"))
 
@@ -111,10 +118,10 @@ def test_codes_are_explained_in_the_language_of_the_book(books):
     assert ["名单", "rising topics", "上升主题"] in rows
 
 
-def test_the_same_store_gives_the_same_bytes_in_any_order(open_store, sample, observatory, books):
+def test_the_same_store_gives_the_same_bytes_in_any_order(open_store, observatory, books):
     rows = {name: list(reversed(held)) for name, held in topic_rows().items()}
 
-    again = topic_workbook(open_store(sample | rows), observatory, topics="map")
+    again = topic_workbook(open_store(sample_rows() | rows), observatory, topics="map")
 
     assert again == books["en"]
 
