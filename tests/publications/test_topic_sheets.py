@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from python_calamine import CalamineWorkbook
 from tests.publications.conftest import sample_rows, store_of
-from tests.publications.topic_rows import topic_observatory, topic_rows
+from tests.publications.topic_report_rows import topic_observatory, topic_rows
 
 from armillary.errors import PublicationError
 from armillary.model.columns import columns_of, tables

@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -19,6 +20,7 @@ from armillary.model.provenance import Origin
 from armillary.sources.statistics import read_statistics
 from armillary.sources.works import read_works
 from armillary.sources.works.families import patent_families
+from armillary.sources.works.merging import merge_works
 from armillary.sources.works.patents.numbers import normalise
 
 pytestmark = pytest.mark.shared
@@ -257,6 +259,55 @@ def test_families_of_real_corpora_are_whole(read):
     assert len({row["work"] for row in drones}) <= len(drones) == 2691
     assert len(synbio) == 644
     assert 50 < len({row["work"] for row in synbio}) < 644
+
+
+def test_exports_that_share_no_publication_are_not_joined_to_each_other(read):
+    works, patents = [], []
+    for name, path in {"lens": LENS, "google": GOOGLE, "scope": SCOPE}.items():
+        for held, table in ((works, "work"), (patents, "patent")):
+            rows = read(path).tables[table]
+            ids = [work.replace("s:", f"{name}:", 1) for work in rows["work"].to_pylist()]
+            held.append(rows.set_column(rows.schema.get_field_index("work"), "work", [ids]))
+    works, patents = pa.concat_tables(works), pa.concat_tables(patents)
+    full = {}
+    for row in patents.to_pylist():
+        number = normalise(row["publication_number"])
+        full.setdefault(number.full if number else row["work"], set()).add(row["work"])
+    shared = [held for held in full.values() if len(held) > 1]
+
+    alone = merge_works(works)
+    whole = merge_works(works, patents=patents)
+
+    assert alone.n_works == works.num_rows - sum(len(held) - 1 for held in shared)
+    members = whole.tables["work_member"].to_pylist()
+    held = {}
+    for row in members:
+        held.setdefault(row["work"], set()).add(row["member"])
+    said = {row["work"]: row for row in patents.to_pylist()}
+    for family in held.values():
+        # What is joined states one priority, of one day, in one database.
+        dates = {said[member]["priority_date"] for member in family}
+        databases = {member.partition(":")[0] for member in family}
+        assert len(dates) == 1 or family in shared, family
+        assert len(databases) == 1 or family in shared, family
+    assert whole.n_works < alone.n_works
+
+
+def test_families_that_two_files_share_join_one_to_one(read):
+    # The table holds the families of the tagged export too, under other ids.
+    tables = []
+    for name, path in {"tagged": DERWENT, "table": DRONES}.items():
+        rows = read(path).tables["work"]
+        ids = [work.replace("s:", f"{name}:", 1) for work in rows["work"].to_pylist()]
+        tables.append(rows.set_column(rows.schema.get_field_index("work"), "work", [ids]))
+    merged = merge_works(pa.concat_tables(tables))
+    held = {}
+    for row in merged.tables["work_member"].to_pylist():
+        held.setdefault(row["work"], []).append(row["member"].partition(":")[0])
+
+    pairs = [sorted(members) for members in held.values() if len(members) > 1]
+    assert pairs == [["table", "tagged"]] * 500
+    assert merged.n_works == 2691
 
 
 @pytest.mark.parametrize(

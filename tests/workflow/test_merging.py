@@ -109,6 +109,36 @@ def test_a_report_runs_no_formula(files, tmp_path):
     assert joined["title_a"].startswith("'=")
 
 
+def test_exports_of_one_patent_family_merge_into_the_family(tmp_path):
+    google = tmp_path / "google.csv"
+    google.write_text(
+        "id,title,assignee,inventor/author,priority date,filing/creation date,publication date,"
+        "grant date,result link,representative figure link\n"
+        "US-2011185700-A1,Flying Lamp,Acme,Jane Roe,2009-03-01,2010-01-29,2011-08-04,,u,\n"
+        "US-8001762-B2,Flying Lamp,Acme,Jane Roe,2006-08-04,2007-08-03,2011-08-23,,u,\n",
+        encoding="utf-8",
+    )
+    landscape = tmp_path / "landscape.csv"
+    landscape.write_text(
+        "row no,publication number,kind code,title,priority document,priority country,"
+        "earliest priority date,application date,publication date,applicant,inventors,ipc classes,"
+        "family members,family size\n"
+        "1,EP2189377,A1,Lampe volante,US20090000011,US,2009-02-27T00:00:00Z,None,"
+        "2010-05-26T00:00:00Z,ACME,ROE JANE,F21S00900,US2011185700A1 | EP2189377A1,2\n",
+        encoding="utf-8",
+    )
+
+    summary = merge_files([google, landscape], out=tmp_path / "works.parquet")
+
+    members = pq.read_table(tmp_path / "works.members.parquet").to_pylist()
+    joined = {row["member"]: row["work"] for row in members if row["rule"] == "family"}
+    works = {row["work"]: row for row in pq.read_table(tmp_path / "works.parquet").to_pylist()}
+    assert (summary.n_records, summary.n_works) == (3, 2)
+    assert set(joined) == {"google:US-2011185700-A1", "landscape:EP2189377A1"}
+    (family,) = set(joined.values())
+    assert (works[family]["year"], works[family]["date"]) == (2009, "2010-05-26")
+
+
 def test_a_folder_with_other_files_is_not_written_into(files, tmp_path):
     report = tmp_path / "report"
     report.mkdir()

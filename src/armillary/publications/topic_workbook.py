@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import math
 import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,7 +15,7 @@ from armillary.errors import PublicationError
 from armillary.publications.tables import is_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
 _CREATED = dt.datetime(2000, 1, 1)  # the same tables give the same bytes
 _LONGEST = 32_767  # characters in a cell

@@ -92,13 +92,19 @@ def merge_files(
     if report is not None:
         _require_free(report)
     told = read_decisions(decisions) if decisions is not None else ()
-    read = [read_rows(Path(file), progress) for file in files]
-    originals = pa.concat_tables([rows for rows, _ in read]).combine_chunks()
-    merged = merge_works(originals, decisions=told, progress=progress)
+    read = [_read(Path(file), progress) for file in files]
+    originals = pa.concat_tables([rows for rows, _, _ in read]).combine_chunks()
+    patents = [table for _, table, _ in read if table is not None]
+    merged = merge_works(
+        originals,
+        patents=pa.concat_tables(patents) if patents else None,
+        decisions=told,
+        progress=progress,
+    )
     conform("work_member", merged.tables["work_member"], where="works merge")
     works = conform("work", merged.tables["work"], where="works merge")
     if report is not None:
-        _report(report, originals, merged, [one for _, one in read])
+        _report(report, originals, merged, [one for *_, one in read])
     digest = hashlib.sha256()
     for name in ("work", "origin", "locator"):
         for text in originals[name].to_pylist():
@@ -113,7 +119,7 @@ def merge_files(
         pq.write_table(table.replace_schema_metadata(mark), draft, compression="zstd")
         draft.replace(place)
     return MergeSummary(
-        files=tuple(one for _, one in read),
+        files=tuple(one for *_, one in read),
         n_records=merged.n_records,
         n_works=merged.n_works,
         n_joined=merged.n_joined,
@@ -180,6 +186,15 @@ def read_rows(file: Path, progress: Progress) -> tuple[pa.Table, FileMerged]:
     Returns:
         Table `work`, and what the file gave.
     """
+    rows, _, read = _read(file, progress)
+    return rows, read
+
+
+def _read(file: Path, progress: Progress) -> tuple[pa.Table, pa.Table | None, FileMerged]:
+    """Read one file: rows of `work` as they are, or an export with a source named after it.
+
+    An export of patents gives rows of `patent` too.
+    """
     wanted = schema("work")
     if _is_parquet(file):
         table = _opened(file)
@@ -189,21 +204,25 @@ def read_rows(file: Path, progress: Progress) -> tuple[pa.Table, FileMerged]:
                 table = table.append_column(name, pa.nulls(table.num_rows, wanted.field(name).type))
             rows = conform("work", table.select(wanted.names), where=file.name)
             n = rows.num_rows
-            return rows, FileMerged(
-                file=file.name, format="table work", n_read=n, n_kept=n, n_rejected=0
+            return (
+                rows,
+                None,
+                FileMerged(file=file.name, format="table work", n_read=n, n_kept=n, n_rejected=0),
             )
     name = re.sub(r"[^a-z0-9]+", "-", file.name.partition(".")[0].lower()).strip("-") or "works"
     definition = SourceDefinition(id=name, kind="works", title=Text(en=name), files=(file,))
     here = Observatory(root=Path.cwd(), title=Text(en="Works"))
     result = read_source(definition, observatory=here, progress=progress)
     (said,) = result.tables["reading"].to_pylist()
-    return conform("work", result.tables["work"], where=file.name), FileMerged(
+    read = FileMerged(
         file=file.name,
         format=said["format"],
         n_read=said["n_read"],
         n_kept=said["n_kept"],
         n_rejected=said["n_rejected"],
     )
+    patents = result.tables.get("patent")
+    return conform("work", result.tables["work"], where=file.name), patents, read
 
 
 def _is_parquet(file: Path) -> bool:

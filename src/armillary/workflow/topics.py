@@ -82,6 +82,7 @@ def _merge(definition: TopicsDefinition, observatory: Observatory) -> Step:
         merged = merge_works(
             work.store.arrow(works),
             source=source,
+            patents=work.store.arrow(_of(work.store.table("patent"), definition.works)),
             decisions=read_decisions(decisions) if decisions.is_file() else (),
             progress=work.progress,
         )
@@ -243,6 +244,34 @@ def _further(definition: TopicsDefinition, kind: str, says: str, run: Any) -> St
         },
         code=("analyses/topics", "analyses/intervals", "workflow/corpus", "workflow/topics"),
     )
+
+
+def decisions_step(observatory: Observatory) -> list[Step]:
+    """Return the step that reads the decisions about topics, so that a check tells their faults.
+
+    Args:
+        observatory: What the user defined.
+    """
+    path = decisions_file(observatory)
+    if path is None:
+        return []
+
+    def run(work: Work) -> Result:
+        from armillary.sources.decisions import read_topic_decisions
+
+        decided = read_topic_decisions(path, maps=list(observatory.topics))
+        return Result(notes=(f"{len(decided):,} decisions about topics",))
+
+    return [
+        Step(
+            name="decisions:topics",
+            says="Decisions about topics",
+            run=run,
+            files=(path,),
+            parameters={"maps": list(observatory.topics)},
+            code=("sources/decisions",),
+        )
+    ]
 
 
 def decisions_file(observatory: Observatory) -> Path | None:

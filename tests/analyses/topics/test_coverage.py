@@ -4,8 +4,10 @@ import pyarrow as pa
 import pytest
 
 from armillary.analyses.topics.coverage import (
+    COCITATION,
     COUPLING,
     DIRECT_CITATION,
+    EXTENDED,
     MAIN_PATH,
     TEXT,
     citation_coverage,
@@ -38,10 +40,12 @@ def links(frame, *pairs):
 
 def test_works_that_cite_each_other_allow_every_method(frame):
     works = corpus(frame, [["w1"], ["w2"], [], ["x"]])
+    pairs = (("w0", "w1"), ("w1", "w2"), ("w3", "w0"))
 
-    found = citation_coverage(works, links(frame, ("w0", "w1"), ("w1", "w2")), least=0.6)
+    found = citation_coverage(works, links(frame, *pairs), least=0.6)
 
-    assert (found.n_linked, found.n_citations, found.n_references) == (3, 2, 3)
+    assert (found.n_linked, found.n_citations, found.n_references) == (4, 3, 3)
+    assert (found.n_cited, found.n_extended) == (3, 4)
     assert [one.name for one in found.methods if not one.possible] == []
 
 
@@ -53,6 +57,8 @@ def test_ends_outside_the_corpus_and_citations_of_oneself_do_not_count(frame):
     assert (found.n_linked, found.n_citations) == (0, 0)
     assert not found.allows(DIRECT_CITATION)
     assert found.allows(COUPLING)
+    assert found.allows(EXTENDED)
+    assert not found.allows(COCITATION)
 
 
 def test_too_few_references_are_refused_with_the_numbers_and_what_to_export(frame):

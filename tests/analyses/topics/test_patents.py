@@ -38,17 +38,23 @@ def test_columns_of_applicants_are_written_as_single_names_are(frame, rows):
     assert found == {at: plain_applicant(name) for at, name in enumerate(names)}
 
 
-def fields_of(frame, rows, ipc, cpc=None, **options):
+def fields_of(frame, rows, *pairs, **options):
+    """Return the technology fields of patents, each given as IPC and CPC codes."""
     texts = pa.list_(pa.string())
-    columns = {"work": ["p"], "ipc": pa.array([ipc], texts), "cpc": pa.array([cpc], texts)}
-    patents = frame(pa.table(columns))
-    found = technology_fields(patents, frame(ipc_concordance()), **options)
-    return {field: round(share, 6) for _, field, _, share in rows(found)}
+    columns = {
+        "work": [f"p{n}" for n in range(len(pairs))],
+        "ipc": pa.array([ipc for ipc, _ in pairs], texts),
+        "cpc": pa.array([cpc for _, cpc in pairs], texts),
+    }
+    found = technology_fields(frame(pa.table(columns)), frame(ipc_concordance()), **options)
+    fields = {work: {} for work in columns["work"]}
+    for work, field, _, share in rows(found):
+        fields[work][field] = round(share, 6)
+    return list(fields.values())
 
 
-@pytest.mark.parametrize(
-    ("ipc", "fields"),
-    [
+def test_codes_of_the_classification_give_technology_fields(frame, rows):
+    said = [
         (["B64C-039/02"], {"F32": 1}),
         (["G01N-033/50", "G01N-021/00"], {"F11": 0.5, "F10": 0.5}),
         (["A61K 8/11"], {"F14": 1}),
@@ -59,21 +65,27 @@ def fields_of(frame, rows, ipc, cpc=None, **options):
         (["H04N 21/00", "H04L 1/00"], {"F04": 1}),
         (["Z99Z 1/00", "B01D 1/00", "nonsense", ""], {}),
         ([], {}),
-    ],
-)
-def test_codes_of_the_classification_give_technology_fields(frame, rows, ipc, fields):
-    assert fields_of(frame, rows, ipc) == fields
+    ]
+
+    found = fields_of(frame, rows, *((ipc, None) for ipc, _ in said))
+
+    assert found == [fields for _, fields in said]
 
 
 def test_cooperative_codes_speak_where_international_ones_are_absent(frame, rows):
-    assert fields_of(frame, rows, None, ["F02C7/055", "Y02T10/12"]) == {"F27": 1}
-    assert fields_of(frame, rows, ["F02C7/055"], ["A47B1/00"]) == {"F27": 1}
+    found = fields_of(
+        frame, rows, (None, ["F02C7/055", "Y02T10/12"]), (["F02C7/055"], ["A47B1/00"])
+    )
+
+    assert found == [{"F27": 1}, {"F27": 1}]
 
 
 def test_medicines_may_be_left_among_organic_chemistry(frame, rows):
     codes_ = ["C07D 417/00", "A61K 31/426"]
 
-    assert fields_of(frame, rows, codes_, without_medicines=False) == {"F14": 0.5, "F16": 0.5}
+    found = fields_of(frame, rows, (codes_, None), without_medicines=False)
+
+    assert found == [{"F14": 0.5, "F16": 0.5}]
 
 
 def test_every_entry_of_the_concordance_is_a_field_of_a_sector():

@@ -68,14 +68,21 @@ def test_a_relation_asked_for_by_name_is_used_alone(related, asked):
 
 @pytest.mark.parametrize("asked", ["direct citation", "co-citation"])
 def test_a_relation_asked_for_that_reaches_too_few_works_is_refused(related, asked):
-    with pytest.raises(TopicError, match=f"Too few references: {asked} relates [04] of 8 works"):
+    said = rf"do not allow {asked}: [04] of 8 works \([05]+%\) are related by it; 60% are needed"
+    with pytest.raises(TopicError, match=said) as error:
         related(relatedness=asked)
+
+    # The works have references, so more of them would not help; a wider corpus would.
+    assert "wider corpus" in error.value.fix
 
 
 @pytest.mark.parametrize("asked", ["extended direct citation", "bibliographic coupling"])
 def test_a_relation_that_needs_references_is_refused_without_them(related, asked):
-    with pytest.raises(TopicError, match="needs the references of the works"):
+    said = rf"do not allow {asked}: 0 of 8 works \(0%\) hold cited references"
+    with pytest.raises(TopicError, match=said) as error:
         related(relatedness=asked, known=False)
+
+    assert "export the records again with cited references" in error.value.fix
 
 
 def test_text_asked_for_asks_nothing_of_the_references(related):

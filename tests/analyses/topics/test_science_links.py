@@ -3,7 +3,6 @@ from __future__ import annotations
 import random
 
 import pyarrow as pa
-import pytest
 from tests.analyses.topics.made_references import cited, made_works, stranger
 
 from armillary.analyses.topics.science_links import science_links
@@ -33,54 +32,47 @@ def links(frame, rows, works, strings):
     return rows(science_links(patents, works_of(frame, works)))
 
 
-@pytest.mark.parametrize(
-    ("string", "rule", "score"),
-    [
-        ("See http://dx.doi.org/10.1/none and 10.1234/AB.7.", "doi", 1.0),
-        ('SMITH J ET AL: "Thin films of silicon oxide", Nature, 2004', "title", 1.0),
-        ("J. Smith, Thin fims of silicon oxide, Nature (2005)", "words", 0.8),
-    ],
-)
-def test_a_string_names_a_work_by_doi_or_by_author_year_and_title(frame, rows, string, rule, score):
+def test_a_string_names_a_work_by_doi_or_by_author_year_and_title(frame, rows):
     works = [
         {**WORK, "work": "w:1", "title": "Thin films of silicon oxide"},
         {**WORK, "work": "w:2", "title": "Some other work", "doi": "10.1234/ab.7"},
     ]
+    said = {
+        "See http://dx.doi.org/10.1/none and 10.1234/AB.7.": ("w:2", "doi", 1.0),
+        'SMITH J ET AL: "Thin films of silicon oxide", Nature, 2004': ("w:1", "title", 1.0),
+        "J. Smith, Thin fims of silicon oxide, Nature (2005)": ("w:1", "words", 0.8),
+    }
 
-    ((patent, _, found, how_sure, text),) = links(frame, rows, works, [string])
+    found = links(frame, rows, works, list(said))
 
-    assert (patent, found, how_sure, text) == ("p:0", rule, score, string)
+    assert [row[0] for row in found] == ["p:0", "p:1", "p:2"]
+    assert {text: (work, rule, score) for _, work, rule, score, text in found} == said
 
 
-@pytest.mark.parametrize(
-    "string",
-    [
+def test_author_year_and_title_must_all_be_there(frame, rows):
+    works = [{**WORK, "work": "w:1", "title": "Thin films of silicon oxide"}]
+    strings = [
         "SMITH J: Thin films of silicon oxide, 1998",
         "JONES A: Thin films of silicon oxide, 2004",
         "SMITH J: Thick layers of carbon fibre, 2004",
         "Office action of 2004",
         "",
-    ],
-)
-def test_author_year_and_title_must_all_be_there(frame, rows, string):
-    works = [{**WORK, "work": "w:1", "title": "Thin films of silicon oxide"}]
-
-    assert links(frame, rows, works, [string]) == []
-
-
-def test_a_string_that_fits_two_works_alike_is_left_alone(frame, rows):
-    works = [{**WORK, "work": f"w:{n}", "title": "Thin films of silicon oxide"} for n in (1, 2)]
-
-    assert links(frame, rows, works, ["Smith, Thin films of silicon oxide, 2004"]) == []
-
-
-def test_patents_and_works_without_author_are_not_cited_as_literature(frame, rows):
-    works = [
-        {**WORK, "work": "w:1", "title": "Thin films of silicon oxide", "type": "patent"},
-        {**WORK, "work": "w:2", "title": "Thin films of silicon oxide", "authors": []},
     ]
 
-    assert links(frame, rows, works, ["Smith, Thin films of silicon oxide, 2004"]) == []
+    assert links(frame, rows, works, strings) == []
+
+
+def test_a_string_of_two_works_a_patent_or_a_work_without_author_is_left_alone(frame, rows):
+    alike, patent, nobody = "Thin films of silicon oxide", "Thick layers of oxide", "Layers of tin"
+    works = [
+        *({**WORK, "work": f"w:{n}", "title": alike} for n in (1, 2)),
+        {**WORK, "work": "w:3", "title": patent, "type": "patent"},
+        {**WORK, "work": "w:4", "title": nobody, "authors": []},
+    ]
+
+    strings = [f"Smith, {title}, 2004" for title in (alike, patent, nobody)]
+
+    assert links(frame, rows, works, strings) == []
 
 
 def test_five_hundred_made_strings_are_linked_well():

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 from tests.publications.conftest import sample_rows, store_of
-from tests.publications.topic_rows import HOSTILE, topic_observatory, topic_rows
+from tests.publications.topic_report_rows import HOSTILE, topic_observatory, topic_rows
 
 from armillary.errors import PublicationError
 from armillary.publications.numbers import format_number, format_percent

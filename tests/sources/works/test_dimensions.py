@@ -104,7 +104,7 @@ def test_a_workbook_gives_the_same_works_as_the_csv(read):
 
 @pytest.mark.parametrize("cut", [200, 2000])
 def test_a_damaged_workbook_is_refused(read, cut):
-    with pytest.raises(SourceError, match="cut off or damaged"):
+    with pytest.raises(SourceError, match="damaged, encrypted or cut short"):
         read(workbook(FULL)[:-cut])
 
 
@@ -115,7 +115,7 @@ def test_a_zip_archive_that_is_no_workbook_is_refused(read):
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("export.csv", table(FULL))
 
-    with pytest.raises(SourceError, match=r"ZIP archive, but no \.xlsx workbook"):
+    with pytest.raises(SourceError, match="ZIP archive that holds no workbook"):
         read(stream.getvalue())
 
 
@@ -126,5 +126,5 @@ def test_a_sheet_with_far_cells_is_refused(read):
         sheet.write_string(0, 0, "Publication ID")
         sheet.write_string(1_048_575, 16_383, "far")
 
-    with pytest.raises(SourceError, match="more than 20,000,000 cells"):
+    with pytest.raises(SourceError, match="claims 1,048,576 rows and 16,384 columns"):
         read(stream.getvalue())

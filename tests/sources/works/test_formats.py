@@ -59,9 +59,22 @@ def test_the_formats_have_names():
 
 
 def test_every_format_stands_in_the_reference():
-    page = (Path(__file__).parents[3] / "docs/reference/formats.md").read_text(encoding="utf-8")
+    folder = Path(__file__).parents[3] / "docs/reference"
+    works = (folder / "formats.md").read_text(encoding="utf-8")
+    patents = (folder / "patent-formats.md").read_text(encoding="utf-8")
 
-    assert [name for name in formats() if f"\n### {name}\n" not in page] == []
+    assert [
+        name
+        for name in formats()
+        if f"\n### {name}\n" not in works and f"| {name} |" not in patents
+    ] == []
+
+
+def test_an_archive_or_workbook_that_is_damaged_is_refused(read):
+    with pytest.raises(SourceError, match="damaged"):
+        read(_zipped({"notes.txt": b"x"})[:-4])
+    with pytest.raises(SourceError, match="damaged or of an unknown kind"):
+        read(b"\xd0\xcf\x11\xe0...")
 
 
 @pytest.mark.parametrize(
@@ -111,17 +124,11 @@ def test_content_tells_the_format_whatever_the_name(tmp_path, text, name):
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "a web page, perhaps a login page"),
         (b"\n <HTML><head></head></HTML>", "a web page"),
         (b"%PDF-1.7 ...", "a PDF document"),
-        (_zipped({"notes.txt": b"x"}), "a ZIP archive or an Excel workbook of no export we know"),
-        (b"\xd0\xcf\x11\xe0...", "protected by a password"),
-        (b"TY  - JOUR\nTI  - x\nER  - \n", "RIS"),
-        (b"% Encoding: UTF-8\n\n@article{key,\n title={x}}", "BibTeX"),
-        (b"PMID- 1\nTI  - x\n", "PubMed tagged text"),
-        (b'<?xml version="1.0"?>\n<PubmedArticleSet></PubmedArticleSet>', "PubMed XML"),
-        (b"Rank,Publication ID,DOI,Title,PubYear\n", "a Dimensions CSV"),
-        (b"Lens ID,Title,Publication Year\n", "a Lens.org CSV"),
-        (b'{"a": 1}', "JSON, but not from OpenAlex"),
+        (_zipped({"notes.txt": b"x"}), "a ZIP archive that holds no workbook"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
         (b'<?xml version="1.0"?>\n<records/>', "some XML"),
-        (b"search URL:,https://patents.google.com\nid,title\n", "a Google Patents download"),
+        (b"search URL:,https://patents.google.com\nid,title\n", "text of no export we know"),
+        (b"Lens ID,Title,Publication Year\n", "text of no export we know"),
         (b'{"a": 1}', "JSON of no database we know"),
         (b'{"id": "https://openalex.org/T1"}', "OpenAlex JSON, but not of works"),
         (b"REF_AREA,TIME_PERIOD,OBS_VALUE\n", "text of no export we know"),

@@ -71,6 +71,35 @@ def test_patent_columns_make_patents_with_priority_year_and_all_codes(read):
     assert works["organisations"].to_pylist() == [["Disney", "Parrot"], None]
 
 
+def test_a_csv_table_gives_the_patents_that_a_parquet_table_gives(read):
+    columns = {
+        "id": ["F1", "F2", "F3"],
+        "title": ["Lamp", "", "Wing"],
+        "priority_date": ["2015-10-08", None, "08/02/2016"],
+        "priority_year": ["2015", "2016", "2016"],
+        "ipc": ["B64C-039/02; B64D-047/02", "A61K1/00", "A61K1/00"],
+        "publication_numbers": ["US2017104972-A1; WO2017062725-A1", "EP784692A1", "EP784692A1"],
+        "references": ["US5008821-A; Krissa, Lamps in the air", "EP1A1", "EP1A1"],
+        "n_claims": ["20", None, None],
+    }
+    lines = [
+        ",".join(columns),
+        *(",".join(f'"{c or ""}"' for c in row) for row in zip(*columns.values(), strict=True)),
+    ]
+
+    csv = read("\n".join([*lines, "," * (len(columns) - 1), ""])).tables["patent"].to_pylist()
+    parquet = read(packed(columns)).tables["patent"].to_pylist()
+
+    apart = {"locator"}
+    assert [{k: v for k, v in row.items() if k not in apart} for row in csv] == [
+        {k: v for k, v in row.items() if k not in apart} for row in parquet
+    ]
+    assert [row["locator"] for row in csv] == ["line 2", "line 3", "line 4"]
+    assert (csv[0]["number"], csv[0]["kind"], csv[0]["n_claims"]) == ("US2017104972", "A1", 20)
+    assert csv[0]["cited_literature"] == ["Krissa, Lamps in the air"]
+    assert csv[2]["priority_date"] == "2016-02-08"
+
+
 def test_rows_with_neither_title_nor_id_are_refused(read):
     reading = read(packed({"id": ["P1", None], "title": ["First", ""], "year": [2001, 2002]}))
 

@@ -1,8 +1,8 @@
-"""Which methods a corpus allows: how many of its works hold the references they need."""
+"""Which methods a corpus allows: the one rule for whether its citations suffice."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import msgspec
@@ -14,21 +14,25 @@ if TYPE_CHECKING:
     from armillary.model.table import Table
 
 DIRECT_CITATION = "direct citation"
+EXTENDED = "extended direct citation"
 COUPLING = "bibliographic coupling"
 COCITATION = "co-citation"
 MAIN_PATH = "main path"
 TEXT = "text"
-ALL_METHODS = (DIRECT_CITATION, COUPLING, COCITATION, MAIN_PATH, TEXT)
+ALL_METHODS = (DIRECT_CITATION, EXTENDED, COUPLING, COCITATION, MAIN_PATH, TEXT)
 
+_BY_TEXT = 'or relate the works by text (relatedness = "text")'
 _EXPORT = (
     "export the records again with cited references: Web of Science as tagged text, full record "
     "and cited references; Scopus as CSV with 'References' ticked; OpenAlex with "
-    "referenced_works; or relate the works by text"
+    f"referenced_works; {_BY_TEXT}"
 )
 _WIDER = (
     "fetch a wider corpus, so that the works cited are in it, relate the works by "
-    "bibliographic coupling, or by text"
+    f"bibliographic coupling, {_BY_TEXT}"
 )
+_ALIKE = f"fetch a wider corpus, so that more works cite the same, {_BY_TEXT}"
+_BY_LISTS = (COUPLING, EXTENDED)
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +50,52 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     said: str
     fix: str = ""
 
+    def require(self, *, where: str) -> None:
+        """Refuse the method where it is not possible.
+
+        Args:
+            where: Who asks, for the error.
+
+        Raises:
+            TopicError: Says how many works lack what it needs, and what to export.
+        """
+        if not self.possible:
+            raise TopicError(
+                f"The works do not allow {self.name}: {self.said}", where=where, fix=self.fix
+            )
+
+
+def allowed(
+    method: str,
+    *,
+    n_reached: int,
+    n_works: int,
+    least: float,
+    n_with_references: int,
+    what: str = "are related by it",
+) -> Method:
+    """Say whether a method by citations is possible: it must reach enough of the works.
+
+    No method of its own: a rule of our own, one for every method, with a threshold the user can
+    change.
+
+    Args:
+        method: One of `ALL_METHODS`.
+        n_reached: Works the method relates; before that is worked out, those that hold what it
+            needs, which are as many or more.
+        n_works: All works.
+        least: Share of works it must reach, and one at least.
+        n_with_references: Works with cited references; decides what is to be exported.
+        what: What is true of the works reached.
+    """
+    share = n_reached / n_works if n_works else 0.0
+    possible = n_reached > 0 and share >= least
+    listed = n_with_references > 0 and n_with_references >= least * n_works
+    lack = _ALIKE if method in _BY_LISTS else _WIDER
+    said = f"{n_reached:,} of {n_works:,} works ({share:.0%}) {what}; {least:.0%} are needed."
+    fix = "" if possible else lack if listed else _EXPORT
+    return Method(name=method, possible=possible, said=said, fix=fix)
+
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """How far a corpus carries methods that need references or text.
@@ -56,6 +106,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
         n_references: Cited references of all works.
         n_citations: References matched to another work of the corpus.
         n_linked: Works that cite, or are cited by, another work of the corpus.
+        n_cited: Works that another work of the corpus cites.
+        n_extended: Works with references, or cited by another work of the corpus.
         n_with_text: Works with a title or an abstract.
         least: Share of works a method needs.
         methods: Each method, possible or not.
@@ -66,6 +118,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     n_references: int
     n_citations: int
     n_linked: int
+    n_cited: int
+    n_extended: int
     n_with_text: int
     least: float
     methods: tuple[Method, ...] = ()
@@ -94,22 +148,18 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             TopicError: The works hold too few references; says how many, and what to export.
         """
-        one = next(one for one in self.methods if one.name == method)
-        if not one.possible:
-            raise TopicError(
-                f"The works do not allow {method}: {one.said}", where=where, fix=one.fix
-            )
+        next(one for one in self.methods if one.name == method).require(where=where)
 
 
 def citation_coverage(works: Table, citations: Table, *, least: float = 0.6) -> Coverage:
     """Say which methods a corpus allows, from what its works cite and what of it is inside.
 
-    Direct citation and main paths need works that cite each other within the corpus;
-    bibliographic coupling and co-citation need reference lists, wherever the cited works are.
-    Each needs at least the share `least` of the works.
+    Direct citation and main paths need works that cite each other within the corpus, co-citation
+    works that are cited within it; bibliographic coupling needs reference lists, wherever the
+    cited works are. Each needs at least the share `least` of the works. What a map finds
+    related in the end may be less, for lists that share nothing relate nothing.
 
-    No method of its own: a rule of our own, one for every method, with a threshold the user can
-    change (60 % by experience with maps of works, unverified).
+    No method of its own: see `allowed` (60 % by experience with maps of works, unverified).
 
     Args:
         works: Table `work`, the works that are to be mapped.
@@ -131,44 +181,55 @@ def citation_coverage(works: Table, citations: Table, *, least: float = 0.6) -> 
     linked = citations.filter(_.citing != _.cited).select("citing", "cited").distinct()
     for end in ("citing", "cited"):
         linked = linked.semi_join(inside, [(end, "work")])
-    ends = linked.select(work="citing").union(linked.select(work="cited")).distinct()
-    (row,) = counted.to_pyarrow().to_pylist()
+    cited = linked.select(work="cited").distinct()
+    ends = linked.select(work="citing").union(cited).distinct()
+    listing = works.filter(_.references.length() > 0).select("work")
+    (row,) = _rows(counted)
     held = {name: int(value or 0) for name, value in row.items()}
     n_citations = int(linked.count().to_pyarrow().as_py())
-    n_linked = int(ends.count().to_pyarrow().as_py())
+    kinds = {"linked": ends, "cited": cited, "extended": listing.union(ends).distinct()}
+    each = ibis.union(*(t.select("work", kind=ibis.literal(kind)) for kind, t in kinds.items()))
+    n_ends = {row["kind"]: row["n"] for row in _rows(each.group_by("kind").agg(n=_.count()))}
     coverage = Coverage(
         n_works=held["n_works"],
         n_with_references=held["n_with_references"],
         n_references=held["n_references"],
         n_citations=n_citations,
-        n_linked=n_linked,
+        n_linked=int(n_ends.get("linked", 0)),
+        n_cited=int(n_ends.get("cited", 0)),
+        n_extended=int(n_ends.get("extended", 0)),
         n_with_text=held["n_with_text"],
         least=least,
     )
     return msgspec.structs.replace(coverage, methods=_methods(coverage))
 
 
+def _rows(table: Table) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
+    return found
+
+
 def _methods(held: Coverage) -> tuple[Method, ...]:
-    linked = (
-        f"{held.n_linked:,} of {held.n_works:,} works ({held.linked_share:.0%}) cite or are cited "
-        f"within the corpus; {held.least:.0%} are needed."
-    )
-    listed = (
-        f"{held.n_with_references:,} of {held.n_works:,} works ({held.reference_share:.0%}) hold "
-        f"cited references; {held.least:.0%} are needed."
-    )
-    enough = held.n_with_references > 0 and held.reference_share >= held.least
-    inside = held.n_linked > 0 and held.linked_share >= held.least
+    inside = "cite or are cited within the corpus"
+    needs = {
+        DIRECT_CITATION: (held.n_linked, inside),
+        EXTENDED: (held.n_extended, "hold cited references or are cited within the corpus"),
+        COUPLING: (held.n_with_references, "hold cited references"),
+        COCITATION: (held.n_cited, "are cited within the corpus"),
+        MAIN_PATH: (held.n_linked, inside),
+    }
     texts = f"{held.n_with_text:,} of {held.n_works:,} works have a title or an abstract."
-    lack = _WIDER if enough else _EXPORT
     return (
         *(
-            Method(name=name, possible=inside, said=linked, fix="" if inside else lack)
-            for name in (DIRECT_CITATION, MAIN_PATH)
-        ),
-        *(
-            Method(name=name, possible=enough, said=listed, fix="" if enough else _EXPORT)
-            for name in (COUPLING, COCITATION)
+            allowed(
+                name,
+                n_reached=n,
+                n_works=held.n_works,
+                least=held.least,
+                n_with_references=held.n_with_references,
+                what=what,
+            )
+            for name, (n, what) in needs.items()
         ),
         Method(
             name=TEXT,

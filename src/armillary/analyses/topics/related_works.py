@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +16,14 @@ from armillary.analyses.topics.citation_relatedness import (
     extended_direct_citation,
     heavy_references,
 )
+from armillary.analyses.topics.coverage import (
+    COCITATION,
+    COUPLING,
+    EXTENDED,
+    TEXT,
+    allowed,
+)
+from armillary.analyses.topics.coverage import DIRECT_CITATION as DIRECT
 from armillary.analyses.topics.relatedness import direct_citation, text_likeness, together
 from armillary.errors import TopicError
 
@@ -23,9 +32,7 @@ if TYPE_CHECKING:
     from armillary.model.literature import TopicRecipe
     from armillary.model.table import Table
 
-DIRECT, EXTENDED = "direct citation", "extended direct citation"
-COUPLING, COCITATION = "bibliographic coupling", "co-citation"
-TEXT, COMBINED, AUTO = "text", "combined", "auto"
+COMBINED, AUTO = "combined", "auto"
 _STRONGEST = 50  # relations kept of each work: as accurate as all, and a quarter of them
 
 
@@ -57,10 +64,10 @@ def relate_works(
 ) -> Related:
     """Relate works as the recipe asks, or by citation and text where citations reach far enough.
 
-    The one gate: a citation relation is used where it relates at least `citation_share` of the
-    works. Where the recipe leaves the choice, works are related by extended direct citation
-    (by direct citation where the references are not known) and text together, else by text;
-    where it asks for a relation by name, it is that or an error.
+    The gate is `coverage.allowed`: a citation relation is used where it relates at least
+    `citation_share` of the works. Where the recipe leaves the choice, works are related by
+    extended direct citation (by direct citation where the references are not known) and text
+    together, else by text; where it asks for a relation by name, it is that or an error.
     Source: see `relatedness` and `citation_relatedness` for each relation.
 
     Args:
@@ -83,23 +90,20 @@ def relate_works(
     if asked == TEXT:
         return _by_text(ids, tokens, found, recipe=recipe, notes=notes, why="as asked for")
     form = (EXTENDED if references is not None else DIRECT) if asked in {AUTO, COMBINED} else asked
+    where = f"topics.{corpus}, relatedness = {asked!r}"
+    rule = partial(allowed, form, n_works=len(ids), least=recipe.citation_share)
     if references is None and form in {EXTENDED, COUPLING}:
-        raise TopicError(
-            f"{form.capitalize()} needs the references of the works, which are not at hand.",
-            where=f"topics.{corpus}, relatedness = {asked!r}",
-            fix='export the records with cited references, or set relatedness = "auto".',
-        )
+        unknown = rule(n_reached=0, n_with_references=0, what="hold cited references")
+        unknown.require(where=where)
     cited = _by_citation(form, works, citations, references, notes=notes)
     n_cited = len(pc.unique(cited["work"]))
     share = n_cited / len(ids)
     reach = f"{form} relates {n_cited:,} of {len(ids):,} works ({share:.0%})"
-    enough = n_cited > 0 and share >= recipe.citation_share
-    if asked != AUTO and not enough:
-        raise TopicError(
-            f"Too few references: {reach}, fewer than {recipe.citation_share:.0%}.",
-            where=f"topics.{corpus}, relatedness = {asked!r}",
-            fix='set relatedness = "auto" or "text", or export more records with references.',
-        )
+    n_listed = _n_listed(works, citations if references is None else references)
+    gate = rule(n_reached=n_cited, n_with_references=n_listed)
+    if asked != AUTO:
+        gate.require(where=where)
+    enough = gate.possible
     if not (enough or (n_cited and not has_text)):
         return _by_text(ids, tokens, found, recipe=recipe, notes=notes, why=reach)
     notes.append(
@@ -114,6 +118,12 @@ def relate_works(
         name=f"{form} and text",
         lack="are neither related to another by citation nor share a word with one",
     )
+
+
+def _n_listed(works: Table, references: Table) -> int:
+    """Count the works on the map that are known to cite anything."""
+    citing = references.select(work="citing").distinct()
+    return int(citing.semi_join(works.select("work"), "work").count().to_pyarrow().as_py())
 
 
 def _by_text(

@@ -8,7 +8,7 @@ import ibis
 from ibis import _
 
 if TYPE_CHECKING:
-    from ibis.expr.types import StringValue
+    from ibis.expr.types import FloatingValue, StringValue
 
     from armillary.model.table import Table
 
@@ -68,16 +68,15 @@ def _by_doi(strings: Table, papers: Table) -> Table:
     return (
         cited.filter(_.doi != "")
         .join(named, "doi")
-        .select("patent", "work", "text", rule=ibis.literal("doi"), score=ibis.literal(1.0))
+        .select("patent", "work", "text", rule=ibis.literal("doi"), score=_sure())
     )
 
 
 def _by_title(strings: Table, papers: Table, *, least_share: float, year_slack: int) -> Table:
+    # Spark does not forgive a look into an empty list.
+    first = (papers.authors.length() > 0).ifelse(papers.authors[0], ibis.null("string"))
     titled = papers.select(
-        "work",
-        "year",
-        title=_plain(papers.title),
-        surname=_surname(papers.authors[0]),
+        "work", "year", title=_plain(papers.title), surname=_surname(first)
     ).filter(_.title != "")
     distinct = strings.select("text").distinct()
     told = distinct.mutate(said=_plain(distinct.text))
@@ -100,9 +99,9 @@ def _by_title(strings: Table, papers: Table, *, least_share: float, year_slack: 
     scored = _scored(pairs, words, titled)
     enough = scored.filter(_.score >= least_share)
     best = enough.group_by("text").agg(best=_.score.max())
-    first = enough.join(best, "text").filter(_.score == _.best)
-    least = first.group_by("text").agg(least=_.off.min())
-    nearest = first.join(least, "text").filter(_.off == _.least)
+    closest = enough.join(best, "text").filter(_.score == _.best)
+    least = closest.group_by("text").agg(least=_.off.min())
+    nearest = closest.join(least, "text").filter(_.off == _.least)
     single = nearest.group_by("text").agg(n_works=_.work.nunique(), work=_.work.min())
     sure = nearest.semi_join(single.filter(_.n_works == 1), ["text", "work"])
     return strings.join(sure, "text").select("patent", "work", "text", "rule", "score")
@@ -122,12 +121,17 @@ def _scored(pairs: Table, words: Table, titled: Table) -> Table:
     )
     joined = pairs.join(sizes, "work").join(held, ["text", "work"])
     whole = (" " + joined.said + " ").contains(" " + joined.title + " ")
-    share = joined.n_held / joined.n_words
+    share = joined.n_held.cast("float64") / joined.n_words
     long = joined.n_words >= _FEWEST_WORDS
     return joined.mutate(
         rule=whole.ifelse("title", "words"),
-        score=ibis.cases((whole, 1.0), (long, share.cast("float64")), else_=0.0),
+        score=ibis.cases((whole, _sure()), (long, share), else_=0 * share),
     ).select("text", "work", "off", "rule", "score")
+
+
+def _sure() -> FloatingValue:
+    """Return the score 1; written as 1.0 it would be a decimal on Spark."""
+    return ibis.literal(1).cast("float64")
 
 
 def _plain(text: StringValue) -> StringValue:

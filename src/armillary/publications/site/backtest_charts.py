@@ -143,7 +143,9 @@ def origins_chart(one: Backtest, words: Words, *, key: str, name: str) -> Chart 
         "name:N",
         sort=order,
         scale=alt.Scale(domain=order, range=[*charts.PALETTE[: len(wanted)], charts.QUIET]),
-        legend=alt.Legend(**charts.legend(order)),
+        legend=alt.Legend(
+            **charts.legend(order), columnPadding=20, symbolStrokeWidth=0, symbolOpacity=1
+        ),
     )
     dash = alt.StrokeDash(
         "name:N",
@@ -235,6 +237,6 @@ def calibration_chart(one: Backtest, words: Words, *, key: str, name: str) -> Ch
             ChartColumn(key="came", label=words("backtest.came"), decimals=4),
         ),
         rows=rows,
-        spec=charts.spec((line + points).properties(width=420, height=300)),
+        spec=charts.spec((line + points).properties(width=charts.WIDTH, height=300)),
         note=words("backtest.calibration_note"),
     )

@@ -43,7 +43,7 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     """The backtest of one list of one corpus.
 
     Args:
-        list: Name of the list.
+        name: Name of the list.
         target: Outcome that was to be foretold.
         score: Score the published list is ordered by.
         values: Rows of `backtest` by design, outcome, score, metric and baseline.
@@ -54,7 +54,7 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
         scores: Scores compared, the one of the list first.
     """
 
-    list: str
+    name: str
     target: str
     score: str
     values: dict[tuple[str, str, str, str, str], Row]
@@ -122,7 +122,7 @@ def _backtest(name: str, held: dict[str, list[Row]]) -> Backtest:
     score, target = _default(held["backtest"], controls, name)
     plain = [r["score"] for r in held["backtest"] if r["against"] == NONE]
     return Backtest(
-        list=name,
+        name=name,
         target=target,
         score=score,
         values={
@@ -161,6 +161,4 @@ def _control(name: str, rows: list[Row]) -> Control:
         if r["passes"] is not None and r["value"] is not None
     }
     told = list(gated.values())
-    return Control(
-        control=name, rows=told, passes=all(r["passes"] for r in told) if told else None
-    )
+    return Control(control=name, rows=told, passes=all(r["passes"] for r in told) if told else None)

@@ -259,8 +259,12 @@ class Site:
         words = self._words[language]
         here = _Here(self, page, words)
         with self._lock:
+            names, context = here.names(), dict(page.context(words))
+            taken = sorted(names.keys() & context.keys())
+            if taken:
+                raise ValueError(f"{page.path} takes names of every page: {', '.join(taken)}")
             html = self._templates.get_template(page.template).render(
-                here.names() | dict(page.context(words)) | dict(more or {})
+                names | context | dict(more or {})
             )
         return Rendered(html=html, files=here.files)
 

@@ -76,9 +76,7 @@ def term_facts(site: Site, definition: TopicsDefinition) -> dict[str, TermFacts]
                 entries=listed[term],
                 years=held,
                 forms=list(
-                    dict.fromkeys(
-                        [term, *(rows.get(term, {}).get("family") or [])][:_MOST_FORMS]
-                    )
+                    dict.fromkeys([term, *(rows.get(term, {}).get("family") or [])][:_MOST_FORMS])
                 ),
             )
             for term, held in sorted(years.items())

@@ -17,7 +17,7 @@ ATTRIBUTES = (
 )  # fmt: skip
 
 
-def said(value: float | None, unit: str | None, words: Words) -> str:
+def said(value: float | None, unit: str | None, *, words: Words) -> str:
     """Write the value of an indicator as its unit asks.
 
     Args:
@@ -27,22 +27,18 @@ def said(value: float | None, unit: str | None, words: Words) -> str:
     """
     if value is None:
         return words("missing")
-    if unit == "share":
-        return words.percent(value, 1)
-    if unit == "year":
-        return f"{value:.1f}"
-    if unit == "years":
-        return words("cards.years", n=words.number(value, 1))
-    if unit == "ratio":
-        return f"× {words.number(value, 2)}"
-    if unit == "bits":
-        return words("cards.bits", n=words.number(value, 3))
-    if unit == "count":
-        return words.number(value, 0)
-    return words.number(value, 2)
+    ways = {
+        "share": lambda: words.percent(value, 1),
+        "year": lambda: f"{value:.1f}",
+        "years": lambda: words("cards.years", n=words.number(value, 1)),
+        "ratio": lambda: f"× {words.number(value, 2)}",
+        "bits": lambda: words("cards.bits", n=words.number(value, 3)),
+        "count": lambda: words.number(value, 0),
+    }
+    return ways.get(unit or "", lambda: words.number(value, 2))()
 
 
-def indicator_rows(detail: TopicDetail, cluster: str, words: Words) -> list[Row]:
+def indicator_rows(detail: TopicDetail, cluster: str, *, words: Words) -> list[Row]:
     """Return every indicator of a topic with its name, value, interval, evidence and note.
 
     Args:
@@ -60,13 +56,15 @@ def indicator_rows(detail: TopicDetail, cluster: str, words: Words) -> list[Row]
         whole = unit == "count" and float(row["value"] or 0).is_integer()
         interval = ""
         if row["low"] is not None and row["high"] is not None:
-            interval = f"{said(row['low'], unit, words)} – {said(row['high'], unit, words)}"
+            interval = (
+                f"{said(row['low'], unit, words=words)} – {said(row['high'], unit, words=words)}"
+            )
         shown_unit = unit if whole or unit != "count" else ""
         rows.append(
             {
                 **row,
                 "name": topic_word(f"cards.indicator.{name}", language=words.language),
-                "said": said(row["value"], shown_unit, words),
+                "said": said(row["value"], shown_unit, words=words),
                 "interval": interval,
                 "percentile": placed.get(name, {}).get("percentile"),
                 "more_is": placed.get(name, {}).get("more_is"),
@@ -80,7 +78,7 @@ def indicator_rows(detail: TopicDetail, cluster: str, words: Words) -> list[Row]
     return sorted(rows, key=lambda r: (order.get(r["indicator"], len(order)), r["indicator"]))
 
 
-def card_of(detail: TopicDetail, cluster: str, words: Words) -> list[Row]:
+def card_of(detail: TopicDetail, cluster: str, *, words: Words) -> list[Row]:
     """Return the five attributes of a topic, each with its indicators; empty without a card.
 
     Args:
@@ -89,7 +87,7 @@ def card_of(detail: TopicDetail, cluster: str, words: Words) -> list[Row]:
         words: The language.
     """
     cards = {row["attribute"]: row for row in detail.cards.get(cluster, [])}
-    measured = {row["indicator"]: row for row in indicator_rows(detail, cluster, words)}
+    measured = {row["indicator"]: row for row in indicator_rows(detail, cluster, words=words)}
     parts = by(detail.card_indicators.get(cluster, []), "attribute")
     made = []
     for attribute in ATTRIBUTES:
@@ -102,7 +100,7 @@ def card_of(detail: TopicDetail, cluster: str, words: Words) -> list[Row]:
                 **row,
                 "name": topic_word(f"cards.attribute.{attribute}", language=words.language),
                 "word_said": topic_word(f"cards.word.{row['word']}", language=words.language),
-                "kind": row["word"].replace(" ", "-"),
+                "kind": f"is-{row['word'].replace(' ', '-')}",
                 "reason_said": topic_word(f"cards.reason.{reason}", language=words.language)
                 if reason
                 else "",

@@ -9,6 +9,7 @@ import msgspec
 from ibis import _
 
 from armillary.model.columns import tables
+from armillary.publications.site.sliced import Sliced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,11 +48,11 @@ class TopicDetail(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     cards: dict[str, list[Row]]
-    card_indicators: dict[str, list[Row]]
-    indicators: dict[str, list[Row]]
-    evidence: dict[str, list[Row]]
-    actors: dict[str, list[Row]]
-    patents: dict[str, list[Row]]
+    card_indicators: Sliced
+    indicators: Sliced
+    evidence: Sliced
+    actors: Sliced
+    patents: Sliced
     cited: dict[str, list[Row]]
     citing: dict[str, list[Row]]
     goals: dict[str, list[Row]]
@@ -125,14 +126,11 @@ def _read(site: Site, corpus: str) -> TopicDetail:
     cited, citing, linked = _science(site, corpus)
     return TopicDetail(
         cards=by(rows_of(site, "cluster_card", corpus=corpus), "cluster"),
-        card_indicators=by(
-            _ordered(rows_of(site, "cluster_card_indicator", corpus=corpus), "position"),
-            "cluster",
-        ),
-        indicators=by(rows_of(site, "cluster_indicator", corpus=corpus), "cluster"),
+        card_indicators=_sliced(site, "cluster_card_indicator", corpus, "attribute", "position"),
+        indicators=_sliced(site, "cluster_indicator", corpus, "indicator"),
         evidence=_evidence(site, corpus),
-        actors=_first(site, "cluster_actor", corpus, "position", _ACTORS),
-        patents=_first(site, "cluster_patent", corpus, "rank", _PATENTED),
+        actors=_sliced(site, "cluster_actor", corpus, "kind", "position", most=_ACTORS),
+        patents=_sliced(site, "cluster_patent", corpus, "kind", "rank", most=_PATENTED),
         cited=cited,
         citing=citing,
         goals=by(
@@ -158,42 +156,47 @@ def _ordered(rows: list[Row], column: str) -> list[Row]:
     return sorted(rows, key=lambda row: row[column])
 
 
-def _first(site: Site, table: str, corpus: str, place: str, n: int) -> dict[str, list[Row]]:
-    found = site.store.table(table).filter(_.corpus == corpus, _[place] <= n)
-    return by(site.store.rows(found.order_by("cluster", "kind", place)), "cluster")
+def _sliced(site: Site, table: str, corpus: str, *order: str, most: int | None = None) -> Sliced:
+    """Read the rows of a table by topic, the first of each kind where only some are wanted."""
+    found = site.store.table(table).filter(_.corpus == corpus)
+    if most is not None:
+        found = found.filter(found[order[-1]] <= most)
+    return Sliced(site.store.arrow(found.order_by(["cluster", *order])), "cluster")
 
 
 def _titles(site: Site) -> Any:
     return site.store.table("work").select("work", "title", "year", "language", "doi")
 
 
-def _evidence(site: Site, corpus: str) -> dict[str, list[Row]]:
+def _evidence(site: Site, corpus: str) -> Sliced:
     held = site.store.table("cluster_evidence")
     held = held.filter(_.corpus == corpus, _.position <= _EVIDENCE)
     joined = held.left_join(_titles(site), "work").select(
         "cluster", "indicator", "kind", "position", "work", "text", "title", "year", "language"
     )
     order = ("cluster", "indicator", "kind", "position")
-    return by(site.store.rows(joined.order_by(order)), "cluster")
+    return Sliced(site.store.arrow(joined.order_by(order)), "cluster")
 
 
 def _paths(site: Site, corpus: str) -> list[Row]:
     held = site.store.table("main_path").filter(_.corpus == corpus)
     works = _titles(site)
-    citing = works.select(citing="work", citing_title="title", citing_year="year")
-    cited = works.select(cited="work", cited_title="title", cited_year="year")
+    citing = works.select(
+        citing="work", citing_title="title", citing_year="year", citing_language="language"
+    )
+    cited = works.select(
+        cited="work", cited_title="title", cited_year="year", cited_language="language"
+    )
     joined = held.left_join(citing, "citing").drop("citing_right").left_join(cited, "cited")
     columns = (
-        "cluster", "route", "citing", "citing_title", "citing_year", "cited", "cited_title",
-        "cited_year", "weight", "step",
+        "cluster", "route", "citing", "citing_title", "citing_year", "citing_language", "cited",
+        "cited_title", "cited_year", "cited_language", "weight", "step",
     )  # fmt: skip
     order = ("cluster", "route", "step", "cited", "citing")
     return site.store.rows(joined.select(*columns).order_by(order))
 
 
-def _science(
-    site: Site, corpus: str
-) -> tuple[dict[str, list[Row]], dict[str, list[Row]], bool]:
+def _science(site: Site, corpus: str) -> tuple[dict[str, list[Row]], dict[str, list[Row]], bool]:
     """Count links of the works of each topic with patents, in both directions."""
     links = site.store.table("science_link").select("patent", "work").distinct()
     if not site.count("science_link"):
@@ -230,7 +233,10 @@ def _lines(
     )
     return (
         {c: _ordered(lines[line], "year") for c, (_n, line) in best.items()},
-        {c: [e for e in events if line in (e["line"], e["other"])] for c, (_n, line) in best.items()},
+        {
+            c: [e for e in events if line in (e["line"], e["other"])]
+            for c, (_n, line) in best.items()
+        },
         names,
     )
 
@@ -252,6 +258,7 @@ def path_works(rows: Sequence[Row]) -> list[Row]:
                     "work": row[end],
                     "title": row[f"{end}_title"] or row[end],
                     "year": row[f"{end}_year"],
+                    "language": row[f"{end}_language"],
                     "step": step,
                     "cites": [],
                 },
@@ -260,6 +267,7 @@ def path_works(rows: Sequence[Row]) -> list[Row]:
         works[row["citing"]]["cites"].append(row["cited"])
     order = sorted(works.values(), key=lambda w: (w["step"], w["year"] or 0, w["work"]))
     number = {one["work"]: n for n, one in enumerate(order, 1)}
-    for one in order:
+    for n, one in enumerate(order, 1):
         one["cites"] = sorted(number[work] for work in one["cites"])
+        one["forks"] = n > 1 and one["cites"] != [n - 1]
     return order

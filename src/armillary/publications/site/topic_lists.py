@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from armillary.model.topic_words import topic_word
-from armillary.publications.site.backtest_facts import backtests
+from armillary.publications.site.backtest_facts import Backtest, backtests
 from armillary.publications.site.topic_detail import by, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from armillary.model.observatory import TopicsDefinition
-    from armillary.publications.site.backtest_facts import Backtest
     from armillary.publications.site.core import Site
     from armillary.publications.site.words import Words
 
@@ -30,6 +29,7 @@ _NOTES = (
     (re.compile(r"([\d,]+) citations of its recent works"), "lists.note.citations"),
     (re.compile(r"([\d,]+) citing works"), "lists.note.citing"),
     (re.compile(r"mean year ([\d.]+)"), "lists.note.mean_year"),
+    (re.compile(r"CPT ([\d.]+)"), "lists.note.cpt"),
     (re.compile(r"(\d{4}-\d{4})"), "lists.note.years"),
 )
 
@@ -125,8 +125,7 @@ def expected(entries: Sequence[Row], *, n: int = _FIRST) -> Expected | None:
     chances = [1.0]
     for p in told:
         chances = [
-            (chances[k] * (1 - p) if k < len(chances) else 0.0)
-            + (chances[k - 1] * p if k else 0.0)
+            (chances[k] * (1 - p) if k < len(chances) else 0.0) + (chances[k - 1] * p if k else 0.0)
             for k in range(len(chances) + 1)
         ]
     base = first[0]["base_rate"]

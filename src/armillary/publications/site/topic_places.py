@@ -50,7 +50,7 @@ def named(row: Mapping[str, Any], words: Words) -> str:
 
 
 def tour(
-    site: Site, definition: TopicsDefinition, facts: TopicFacts
+    site: Site, definition: TopicsDefinition, *, facts: TopicFacts
 ) -> list[tuple[str, str, str]]:
     """Return the pages of a topic map that lead on from it: name, path, key of the title.
 

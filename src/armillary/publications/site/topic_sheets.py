@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from armillary.publications.site.core import Site
     from armillary.publications.site.words import Words
 
+_MOST_ROWS = 100_000
 # Sheet, table, and the columns that are left out: drawing alone needs them.
 _SHEETS = (
     ("topics", "cluster", ("corpus", "x", "y", "radius")),
@@ -32,10 +33,11 @@ _SHEETS = (
     ("controls", "backtest_control", ("corpus",)),
     ("cases", "backtest_case", ("corpus",)),
     ("decisions", "topic_decision", ("corpus",)),
+    ("emerging", "emerging_technology", ("corpus",)),
 )
 
 
-def topics_workbook(site: Site, definition: TopicsDefinition, words: Words) -> bytes:
+def topics_workbook(site: Site, definition: TopicsDefinition, *, words: Words) -> bytes:
     """Write the tables of a topic map as one workbook, once per language.
 
     Args:
@@ -45,7 +47,7 @@ def topics_workbook(site: Site, definition: TopicsDefinition, words: Words) -> b
     """
 
     def write() -> bytes:
-        notes = [words("sheets.lead"), words("sheets.heads")]
+        notes = [words("sheets.lead"), words("sheets.heads"), words("sheets.most", n=_MOST_ROWS)]
         if site.simulated.intersection(definition.works):
             notes.insert(0, f"{words('simulated.banner')} {words('simulated.more')}")
         if site.observatory.licence:
@@ -64,10 +66,11 @@ def _sheet(site: Site, definition: TopicsDefinition, words: Words, one: Any) -> 
     from armillary.model.columns import columns_of, tables
 
     name, table, left_out = one
+    long = site.count(table) > _MOST_ROWS
     names = [c.column for c in columns_of(table)] if table in tables() else []
     return Sheet(
         name=words(f"sheets.{name}"),
         about=words("sheets.about", table=table),
         columns=[(column, column) for column in names if column not in left_out],
-        rows=rows_of(site, table, corpus=definition.id),
+        rows=[] if long else rows_of(site, table, corpus=definition.id),
     )

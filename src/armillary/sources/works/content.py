@@ -33,7 +33,7 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 
 _FOREIGN = (
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
+    (b"PK\x03\x04", "a ZIP archive that holds no workbook; unpack it and list its files"),
     (b"PK\x05\x06", "an empty ZIP archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook, or a document protected by a password"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),

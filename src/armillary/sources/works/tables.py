@@ -8,6 +8,8 @@ import pyarrow as pa
 
 from armillary.model.columns import schema
 from armillary.sources.works import delimited, values
+from armillary.sources.works.patents import plain_tables
+from armillary.sources.works.patents.records import with_patents
 from armillary.sources.works.records import Records
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ def is_tidy(names: Sequence[str]) -> bool:
 def read_csv(content: Text, *, source: str, origin: Origin) -> Reading:
     """Read a CSV table; lists within a cell are joined by semicolons.
 
+    A table with columns of patents gives the table `patent` too.
+
     Args:
         content: The decoded file.
         source: Source in observatory.toml.
@@ -63,6 +67,7 @@ def read_csv(content: Text, *, source: str, origin: Origin) -> Reading:
     delimiter = delimited.delimiter_of(content.text, is_tidy) or ","
     records = Records(source=source, origin=origin, unit_read="rows")
     lists = {field.name for field in schema("work") if pa.types.is_list(field.type)}
+    patents: dict[str, dict[str, str]] = {}
     for line, row in delimited.rows(content.text, records, delimiter=delimiter):
         cells = {name.lower(): cell.strip() for name, cell in row.items()}
         patent = OF_PATENTS & cells.keys()
@@ -78,8 +83,16 @@ def read_csv(content: Text, *, source: str, origin: Origin) -> Reading:
         years = (values.year(cells.get(name)) for name in NAMES["year"])
         fields["year"] = next((year for year in years if year is not None), None)
         fields["cited_by_count"] = values.count(_text(fields["cited_by_count"]))
+        if patent:
+            patents[f"line {line}"] = cells
         records.keep(f"line {line}", **fields)  # type: ignore[arg-type]
-    return records.reading(CSV, notes=(content.encoding,))
+    reading = records.reading(CSV, notes=(content.encoding,))
+    if not patents:
+        return reading
+    works = reading.tables["work"]
+    rows = [patents[locator] for locator in works["locator"].to_pylist()]
+    columns = {name: [row.get(name) for row in rows] for name in rows[0]} if rows else {}
+    return with_patents(reading, plain_tables.patent_rows(works, columns))
 
 
 def _text(value: object) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from typing import TYPE_CHECKING
 
 from armillary.errors import SourceError
@@ -14,12 +15,18 @@ from armillary.sources.works.content import WORKBOOK, Text
 if TYPE_CHECKING:
     from pathlib import Path
 
-_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 def is_workbook(data: bytes) -> bool:
-    """Tell whether bytes begin as a workbook does, .xlsx or .xls."""
-    return data.startswith(_MAGIC)
+    """Tell whether bytes begin as .xls does, or are an archive that holds a workbook."""
+    if not data.startswith(_ZIP):
+        return data.startswith(_COMPOUND)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return any(name.startswith("xl/") for name in archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return True  # which is told to be damaged when it is read
 
 
 def as_text(data: bytes, file: Path) -> Text:

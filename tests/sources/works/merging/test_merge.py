@@ -176,6 +176,47 @@ def test_patents_are_not_joined_by_their_titles():
     assert len(works(merged)) == 2
 
 
+def test_patents_that_list_one_publication_join_whatever_their_titles():
+    lamp = {"type": "patent", "title": "Flying lamp", "cited_as": ["US 2011/0185700 A1"]}
+    dwpi = {"type": "patent", "title": "Luminaire that hovers, has rotor", "year": 1978,
+            "date": "1980-01-02", "authors": ["ROE J"],
+            "cited_as": ["WO2009014184-A2", "US2011185700-A1"]}  # fmt: skip
+    other = {"type": "patent", "title": "Flying lamp", "cited_as": ["US2011185700-B2"]}
+    paper = {"title": "Flying lamp", "authors": ["Doe, A"], "cited_as": ["US2011185700A1"]}
+
+    merged = merge(
+        record("lens:1", **lamp, date="1981-05-06"),
+        record("dwpi:2", **dwpi),
+        record("lens:3", **other),
+        record("wos:4", **paper),
+    )
+
+    assert works(merged) == [["dwpi:2", "lens:1"], ["lens:3"], ["wos:4"]]
+    assert rules(merged) == {"family"}
+    (family,) = (row for row in merged.tables["work"].to_pylist() if "dwpi:2" in row["work"]
+                 or "lens:1" in row["work"])  # fmt: skip
+    assert (family["year"], family["date"]) == (1978, "1980-01-02")
+    assert set(family["cited_as"]) == {
+        "US 2011/0185700 A1", "WO2009014184-A2", "US2011185700-A1",
+    }  # fmt: skip
+
+
+def test_the_table_of_patents_joins_families_by_their_ids():
+    records = [record(f"a:{n}", type="patent", title=f"Lamp {n}") for n in range(3)]
+    place = {"source": "a", "origin": "a", "locator": "row 1"}
+    patents = table_of(
+        "patent",
+        [
+            {**place, "work": "a:0", "family": "9", "family_kind": "docdb"},
+            {**place, "work": "a:1", "family": "8", "family_kind": "docdb"},
+            {**place, "work": "a:2", "family": "9", "family_kind": "docdb"},
+        ],
+    )
+
+    assert works(merge(*records)) == [["a:0"], ["a:1"], ["a:2"]]
+    assert works(merge(*records, patents=patents)) == [["a:0", "a:2"], ["a:1"]]
+
+
 def test_joins_close_transitively():
     merged = merge(
         record("a:1", doi="10.1000/1"),

@@ -59,17 +59,18 @@ def windows(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def ratio(row: Mapping[str, Any]) -> str:
+def ratio(row: Mapping[str, Any], *, end: float = WIDEST) -> str:
     """Draw the growth of a topic or an entry with its interval.
 
     Args:
         row: Row with `growth`, its ends and `verdict`.
+        end: The ratio at the end of the axis.
     """
     return ratio_interval(
         row["growth"],
         low=row["growth_low"],
         high=row["growth_high"],
-        end=WIDEST,
+        end=end,
         kind=row["verdict"] or "unsure",
     )
 
@@ -86,7 +87,7 @@ def _context(site: Site, definition: TopicsDefinition, row: Row, words: Words) -
     return {
         "definition": definition,
         "row": row,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "above": [groups[g] for g in (row["area"], row["group"]) if g in groups],
         "windows": windows(row),
         "kind": row["verdict"],
@@ -95,8 +96,8 @@ def _context(site: Site, definition: TopicsDefinition, row: Row, words: Words) -
         "places": _places(site, definition, detail, cluster, words),
         "n_lists": len(lists_of(site, definition)),
         "lists_page": address(definition, "lists"),
-        "card": card_of(detail, cluster, words),
-        "all_indicators": indicator_rows(detail, cluster, words),
+        "card": card_of(detail, cluster, words=words),
+        "all_indicators": indicator_rows(detail, cluster, words=words),
         "path": path_works(detail.paths.get(cluster, [])),
         "traced": detail.traced,
         "has_references": any(c["n_references"] for c in facts.completeness),
@@ -104,8 +105,7 @@ def _context(site: Site, definition: TopicsDefinition, row: Row, words: Words) -
         "bursts": detail.bursts.get(cluster, []),
         "neighbours": related[:_NEIGHBOURS],
         "works": [
-            {**work, "language_tag": tag(work["language"])}
-            for work in facts.works.get(cluster, [])
+            {**work, "language_tag": tag(work["language"])} for work in facts.works.get(cluster, [])
         ],
         "actors": _actors(site, facts, detail, cluster, words),
         "spread": _spread(detail, cluster, words),
@@ -114,6 +114,7 @@ def _context(site: Site, definition: TopicsDefinition, row: Row, words: Words) -
         "linked": detail.linked,
         "goals": sorted(detail.goals.get(cluster, []), key=lambda r: (-r["share"], r["goal"])),
         "ratio": ratio,
+        "tag": tag,
         "page_of": lambda other: address(definition, other),
         "n_topics": len(facts.clusters),
         "place": list(facts.clusters).index(cluster) + 1,
@@ -148,8 +149,8 @@ def _years(facts: TopicFacts, cluster: str, words: Words) -> dict[str, Any]:
     return {"years": years, "drawing_of_years": drawn_course(years, words)}
 
 
-def drawn_course(years: list[Row], words: Words) -> str:
-    """Draw shares by year, with as many decimals as the largest asks for.
+def drawn_course(years: list[Row], words: Words) -> tuple[str, str]:
+    """Draw shares by year, with as many decimals as the largest asks for, and say what is seen.
 
     Args:
         years: Rows with `year` and `share`.
@@ -158,10 +159,24 @@ def drawn_course(years: list[Row], words: Words) -> str:
     shares = [one["share"] for one in years if one["share"] is not None]
     top = max(shares, default=0)
     decimals = 0 if top >= 0.06 else 1 if top >= 0.006 else 2
-    return course(
+    known = [one for one in years if one["share"] is not None]
+    best = max(known, key=lambda one: one["share"], default=None)
+    about = ""
+    if best is not None:
+        about = words(
+            "topics.course_said",
+            first=str(known[0]["year"]),
+            low=words.percent(known[0]["share"], 2),
+            last=str(known[-1]["year"]),
+            high=words.percent(known[-1]["share"], 2),
+            best=str(best["year"]),
+            top=words.percent(best["share"], 2),
+        )
+    drawn = course(
         [(int(one["year"]), one["share"]) for one in years],
         percent=lambda share: words.percent(share, decimals),
     )
+    return drawn, about
 
 
 def _places(
@@ -224,7 +239,7 @@ def _actors(
             "known": kinds[kind][0]["n_known"],
             "rows": [
                 {
-                    "name": words.plain(code_name(site, "CL_AREA", one["item"]))
+                    "name": words.plain(code_name(site, "CL_AREA", code=one["item"]))
                     if kind == "country"
                     else one["item"],
                     "n": one["n_works"],
@@ -238,7 +253,7 @@ def _actors(
     ]
 
 
-def code_name(site: Site, codelist: str, code: str) -> Text:
+def code_name(site: Site, codelist: str, *, code: str) -> Text:
     """Return the name of a code: as the store has it, else as the codelist of the package has.
 
     Args:
@@ -286,7 +301,7 @@ def _patents(site: Site, detail: TopicDetail, cluster: str, words: Words) -> lis
             "rows": [
                 {
                     **row,
-                    "name": words.plain(code_name(site, lists[kind], row["item"]))
+                    "name": words.plain(code_name(site, lists[kind], code=row["item"]))
                     if kind in lists
                     else row["item"],
                 }

@@ -62,7 +62,7 @@ def _context(site: Site, definition: TopicsDefinition, words: Words) -> dict[str
     held = lists_of(site, definition)
     return {
         "definition": definition,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "parts": [
             _part(one, held[name].key if name in held else name, words)
             for name, one in backtests(site, definition).items()
@@ -76,14 +76,17 @@ def _context(site: Site, definition: TopicsDefinition, words: Words) -> dict[str
 
 
 def _part(one: Backtest, key: str, words: Words) -> Row:
-    name = list_name(one.list, words)
+    name = list_name(one.name, words)
     return {
         "one": one,
         "key": key,
         "name": name,
         "first": next(
-            ((m.rpartition("_")[2], row) for m in ("precision_10", "precision_40")
-             if (row := one.row(m))),
+            (
+                (m.rpartition("_")[2], row)
+                for m in ("precision_10", "precision_40")
+                if (row := one.row(m))
+            ),
             None,
         ),
         "base": one.row("base"),
@@ -95,9 +98,7 @@ def _part(one: Backtest, key: str, words: Words) -> Row:
             if any(one.row(m, score=score) for m in _SHOWN)
         ],
         "probabilities": [
-            (m, row)
-            for m in ("brier_skill", "bias", "calibration_error")
-            if (row := one.row(m))
+            (m, row) for m in ("brier_skill", "bias", "calibration_error") if (row := one.row(m))
         ],
         "differences": [
             (metric, baseline, row)
@@ -116,9 +117,7 @@ def _part(one: Backtest, key: str, words: Words) -> Row:
             for m in ("precision_10", "precision_40", "auc", "auc_within_size")
             if (row := one.row(m, design="ordinary"))
         ],
-        "controls": [
-            (c.control.replace(" ", "_").replace("-", "_"), c) for c in one.controls
-        ],
+        "controls": [(c.control.replace(" ", "_").replace("-", "_"), c) for c in one.controls],
         "charts": every_chart(one, words, key=key, name=name),
         "cases": _cases(one),
         "rows": list(one.values.values()),

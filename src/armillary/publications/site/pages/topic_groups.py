@@ -75,13 +75,11 @@ def _context(site: Site, definition: TopicsDefinition, row: Row, words: Words) -
     topics = _topics(facts, row)
     return {
         "definition": definition,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "row": row,
         "parent": next((g for g in facts.groups if g["group"] == row["parent"]), None),
         "inside": [
-            {**g, "topics": _topics(facts, g)}
-            for g in facts.groups
-            if g["parent"] == row["group"]
+            {**g, "topics": _topics(facts, g)} for g in facts.groups if g["parent"] == row["group"]
         ],
         "topics": topics,
         "share": row["n_works"] / max(facts.left_out["on_map"], 1),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from armillary.model.observatory import Text
 from armillary.publications.site.backtest_facts import BASELINES, Backtest
 from armillary.publications.site.core import Page, Site
-from armillary.publications.site.pages.topic import drawn_course, ratio, tag
+from armillary.publications.site.pages.topic import WIDEST, drawn_course, ratio, tag
 from armillary.publications.site.term_facts import term_facts, works_with
-from armillary.publications.site.topic_detail import rows_of, topic_meant
+from armillary.publications.site.topic_detail import rows_of, topic_detail, topic_meant
 from armillary.publications.site.topic_facts import topic_facts
 from armillary.publications.site.topic_lists import OURS, Listed, list_name, lists_of, note_said
 from armillary.publications.site.topic_places import address, named, term_address, tour
@@ -26,6 +26,7 @@ Row = dict[str, Any]
 _OPEN = 10  # entries of a list by rule that stand before the fold
 _PRECISIONS = ("precision_10", "precision_40")
 _FEWEST_LISTS = 2
+_NARROWEST = 2.0  # an axis of growth reaches from a half to twice at least
 
 
 def pages(site: Site, definition: TopicsDefinition) -> Iterable[Page]:
@@ -67,12 +68,13 @@ def _context(site: Site, definition: TopicsDefinition, words: Words) -> dict[str
     show = [_shown(one, facts, words) for one in held.values()]
     return {
         "definition": definition,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "ours": [one for one in show if one["name"] in OURS],
         "open_lists": [one for one in show if one["name"] not in OURS],
         "agreement": _agreement(held, facts, words),
         "emerging": rows_of(site, "emerging_technology", corpus=definition.id),
         "clusters": facts.clusters,
+        "places": topic_detail(site, definition).places,
         "terms": terms,
         "n_open": _OPEN,
         "name": lambda row: named(row, words),
@@ -105,7 +107,15 @@ def _shown(one: Listed, facts: TopicFacts, words: Words) -> Row:
         ],
         "expected": one.expected,
         "tested": _tested(one.backtest) if one.backtest else None,
+        "odds": any(entry["probability"] is not None for entry in one.entries),
+        "ratio": partial(ratio, end=_end(one.entries)),
     }
+
+
+def _end(entries: list[Row]) -> float:
+    """Return the growth ratio at the end of the axis: the highest, within reason."""
+    highest = max((e["growth_high"] for e in entries if e["growth_high"] is not None), default=1.0)
+    return float(min(max(highest, _NARROWEST), WIDEST))
 
 
 def _tested(one: Backtest) -> Row:
@@ -122,7 +132,10 @@ def _tested(one: Backtest) -> Row:
             for metric in _PRECISIONS
             if (row := one.row(metric, against=baseline))
         ],
-        "controls": [(c.control.replace(" ", "_").replace("-", "_"), c.passes) for c in one.controls],
+        "skill": (skill, _beats(skill)) if (skill := one.row("brier_skill")) else None,
+        "controls": [
+            (c.control.replace(" ", "_").replace("-", "_"), c.passes) for c in one.controls
+        ],
         "passes": one.passes,
     }
 
@@ -162,20 +175,22 @@ def _term(site: Site, definition: TopicsDefinition, term: str, words: Words) -> 
     works = works_with(site, definition)[term]
     return {
         "definition": definition,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "term": one.row,
-        "entries": [
-            {**entry, "name": list_name(entry["list"], words), "n": len(held[entry["list"]].entries)}
+        "listed": [
+            {
+                **entry,
+                "name": list_name(entry["list"], words),
+                "n": len(held[entry["list"]].entries),
+            }
             for entry in one.entries
         ],
         "family": sorted({*one.forms} - {term}),
         "years": years,
-        "drawing_of_years": drawn_course(years, words) if years else "",
+        "drawing_of_years": drawn_course(years, words),
         "works": [{**work, "language_tag": tag(work["language"])} for work in works.rows],
         "n_with": works.n,
-        "hosts": [
-            (facts.clusters[c], n) for c, n in works.clusters if c in facts.clusters
-        ],
+        "hosts": [(facts.clusters[c], n) for c, n in works.clusters if c in facts.clusters],
         "name": lambda row: named(row, words),
         "ratio": ratio,
         "page_of": lambda cluster: address(definition, cluster),

@@ -134,7 +134,7 @@ def _figures(facts: TopicFacts, words: Words) -> list[tuple[str, str]]:
 def _context(
     site: Site, definition: TopicsDefinition, facts: TopicFacts, words: Words
 ) -> dict[str, Any]:
-    rows = list(facts.clusters.values())
+    rows = [row for row in facts.clusters.values() if not row["hidden"]]
     classes = [row["verdict"] for row in rows]
     return {
         "definition": definition,
@@ -161,7 +161,7 @@ def _context(
         "map_page": address(definition, "map"),
         "lists_page": address(definition, "lists") if lists_of(site, definition) else None,
         "backtest_page": address(definition, "backtest") if backtests(site, definition) else None,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "levels": topic_groups.levels(facts),
         "n_areas": sum(row["level"] == "area" for row in facts.groups),
         "n_groups": sum(row["level"] == "cluster" for row in facts.groups),
@@ -179,10 +179,8 @@ def _files(
     site: Site, definition: TopicsDefinition, facts: TopicFacts, words: Words
 ) -> dict[str, str | bytes]:
     """Return the map as files for other programs, by the name they have beside the page."""
-    made = network_files(
-        site, facts, words, definition=definition, label=lambda row: named(row, words)
-    )
-    return {**made, "topics.xlsx": topics_workbook(site, definition, words)}
+    made = network_files(site, facts, words=words, definition=definition)
+    return {**made, "topics.xlsx": topics_workbook(site, definition, words=words)}
 
 
 def _explored(
@@ -191,7 +189,7 @@ def _explored(
     on_map = facts.left_out["on_map"]
     return {
         "definition": definition,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "home": address(definition),
         "n_topics": len(facts.clusters),
         "n_works": on_map,
@@ -218,7 +216,7 @@ def _planted(
     matched = {row["cluster"] for row in rows if row["emerging"]}
     return {
         "definition": definition,
-        "tour": tour(site, definition, facts),
+        "tour": tour(site, definition, facts=facts),
         "rows": rows,
         "fates": [(fate, [r for r in emerging if _fate(r) == fate]) for fate in _FATES],
         "n_emerging": len(emerging),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from armillary.sources.works import values
+from armillary.sources.works.families import family_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,9 +74,7 @@ def database_keys(works: pa.Table) -> Iterator[tuple[int, str]]:
 IDENTIFIERS: tuple[tuple[str, Callable[[pa.Table], Iterator[tuple[int, str]]]], ...] = (
     ("doi", doi_keys),
     ("id", database_keys),
-    # A rule for families of patents goes here, as ("family", function): for each row of a
-    # patent it gives one key per family or publication number. Patents are joined by
-    # identifiers alone, for their titles repeat.
+    ("family", family_keys),
 )
 
 

@@ -85,8 +85,11 @@ class Judge:
         """Judge two records that share an identifier; their titles may still contradict it.
 
         A DOI of a whole book or issue stands at its parts as well, so a shared DOI joins no two
-        records whose titles and authors are both unlike.
+        records whose titles and authors are both unlike. A publication number of a patent is
+        no such thing, and databases give one invention titles of their own.
         """
+        if rule == "family":
+            return Judgement("join", rule, 1.0, f"the same {_NAMES[rule]}")
         ours, theirs = self.title(left), self.title(right)
         if not ours.key or not theirs.key or ours.han != theirs.han:
             return Judgement("join", rule, 1.0, f"the same {_NAMES[rule]}")
@@ -326,7 +329,12 @@ _PARTS = "one is a part of a series"
 _PART_LETTERS = 8
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 _NUMBERS = "numbers or parts in the titles differ"
-_NAMES = {"doi": "DOI", "id": "id of a database", "family": "family", "decision": "decision"}
+_NAMES = {
+    "doi": "DOI",
+    "id": "id of a database",
+    "family": "publication of a patent",
+    "decision": "decision",
+}
 _RULES = {
     "title": "the same title",
     "title_alike": "titles {like:.2f} alike",

@@ -12,6 +12,7 @@ import pyarrow as pa
 from armillary.errors import SourceError, listed
 from armillary.model.columns import schema, table_of
 from armillary.model.progress import silent
+from armillary.sources.works.families import patent_families
 from armillary.sources.works.merging.blocking import Block, too_general
 from armillary.sources.works.merging.clusters import (
     Clusters,
@@ -25,7 +26,7 @@ from armillary.sources.works.merging.rows import tables_of
 from armillary.sources.works.merging.rules import MergeRules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from armillary.model.progress import Progress
     from armillary.sources.works.merging.decisions import MergeDecision
@@ -63,16 +64,17 @@ def merge_works(
     works: pa.Table,
     *,
     source: str = "merged",
+    patents: pa.Table | None = None,
     decisions: Sequence[MergeDecision] = (),
     rules: MergeRules | None = None,
     progress: Progress = silent,
 ) -> Merged:
     """Find the records that are one work, within and across databases, and make one row of each.
 
-    Identifiers join first (DOI, ids of databases), then titles with years and authors; see
-    `judging` for each rule and guard, `clusters` for what is cut, `rows` for what a merged row
-    holds. Patents are joined by identifiers alone. Decisions of experts win over everything.
-    The same records give the same works in any order.
+    Identifiers join first (DOI, ids of databases, publications of patents), then titles with
+    years and authors; see `judging` for each rule and guard, `clusters` for what is cut, `rows`
+    for what a merged row holds. Patents are joined by identifiers alone. Decisions of experts win
+    over everything. The same records give the same works in any order.
 
     Source: rules of our own; the frame (blocking, comparing, linking) is that of Fellegi &
     Sunter (1969), doi:10.1080/01621459.1969.10501049.
@@ -80,6 +82,9 @@ def merge_works(
     Args:
         works: Table `work` of one or several sources, ids unique.
         source: Source of the merged rows; their ids begin with it.
+        patents: Table `patent` of the same sources, so that families are joined by family ids,
+            listed members and priorities too (`patent_families`); without it by the
+            publication numbers that `work` holds.
         decisions: What `read_decisions` gives.
         rules: Every choice; the usual ones where none is given.
         progress: Told after each step.
@@ -97,13 +102,15 @@ def merge_works(
     columns = {name: works[name].to_pylist() for name in _COMPARED}
     dois = [doi_of(text) for text in columns["doi"]]
     general = too_general(columns["title"], rules.generic)
-    patents = np.array([kind == "patent" for kind in columns["type"]], bool)
+    is_patent = np.array([kind == "patent" for kind in columns["type"]], bool)
     progress(what, 1, _STEPS)
-    block = Block(columns["title"], ~(general | patents))
+    block = Block(columns["title"], ~(general | is_patent))
     judge = Judge(columns, block=block, rules=rules)
     clusters = Clusters(len(ids), dois, rules)
     pairs = _Pairs(ids, rules)
-    _by_identifiers(works, judge, pairs)
+    _by_keys("family", _families(ids, patents), judge=judge, pairs=pairs)
+    for rule, keys in IDENTIFIERS:
+        _by_keys(rule, keys(works), judge=judge, pairs=pairs)
     progress(what, 2, _STEPS)
     for left, right in block.pairs(columns["title"], columns["authors"]).tolist():
         if (left, right) not in pairs.linked:
@@ -212,22 +219,34 @@ def _require_unique(ids: Sequence[str]) -> None:
         )
 
 
-def _by_identifiers(works: pa.Table, judge: Judge, pairs: _Pairs) -> None:
-    for rule, keys in IDENTIFIERS:
-        held: dict[str, list[int]] = collections.defaultdict(list)
-        for row, key in keys(works):
-            if not held[key] or held[key][-1] != row:
-                held[key].append(row)
-        for _, rows in sorted(held.items()):
-            if len(rows) < 2:
-                continue
-            # A DOI of a whole volume may stand at hundreds of its papers.
-            reach = len(rows) if len(rows) <= _ALL_PAIRS else _NEXT
-            ordered = rows if reach == len(rows) else sorted(rows, key=_by_title(judge))
-            for i, one in enumerate(ordered):
-                for other in ordered[i + 1 : i + 1 + reach]:
-                    left, right = min(one, other), max(one, other)
-                    pairs.hear(left, right, judge.by_identifier(left, right, rule=rule))
+def _families(ids: Sequence[str], patents: pa.Table | None) -> Iterator[tuple[int, str]]:
+    """Give the family of each patent as `patent_families` finds it: row and key."""
+    if patents is None:
+        return
+    at = {work: row for row, work in enumerate(ids)}
+    found = patent_families(patents)
+    for member, kept in sorted(
+        zip(*(found[n].to_pylist() for n in ("member", "work")), strict=True)
+    ):
+        if member in at:
+            yield at[member], f"family:{kept}"
+
+
+def _by_keys(rule: str, keys: Iterable[tuple[int, str]], *, judge: Judge, pairs: _Pairs) -> None:
+    held: dict[str, list[int]] = collections.defaultdict(list)
+    for row, key in keys:
+        if not held[key] or held[key][-1] != row:
+            held[key].append(row)
+    for _, rows in sorted(held.items()):
+        if len(rows) < 2:
+            continue
+        # A DOI of a whole volume may stand at hundreds of its papers.
+        reach = len(rows) if len(rows) <= _ALL_PAIRS else _NEXT
+        ordered = rows if reach == len(rows) else sorted(rows, key=_by_title(judge))
+        for i, one in enumerate(ordered):
+            for other in ordered[i + 1 : i + 1 + reach]:
+                left, right = min(one, other), max(one, other)
+                pairs.hear(left, right, judge.by_identifier(left, right, rule=rule))
 
 
 def _by_title(judge: Judge) -> Callable[[int], tuple[str, int]]:

@@ -46,9 +46,11 @@ def merged_row(records: Sequence[Mapping[str, Any]], *, source: str, rules: Merg
 
     Each field is the most complete of the records: of texts the longest, of lists of authors,
     organisations and references the longest, of keywords, countries, classes and forms of being
-    cited all of them; the year most records give, the later one of two equally often given; the
-    DOI of the publisher before that of an archive, a preprint or a copy; the highest number of
-    citations. Where records are equally complete, the one that holds most fields gives.
+    cited all of them; the year most records give, the later one of two equally often given (of
+    patents the earliest, for a family is as old as its first priority, and the date of its first
+    publication); the DOI of the publisher before that of an archive, a preprint or a copy; the
+    highest number of citations. Where records are equally complete, the one that holds most
+    fields gives.
 
     Args:
         records: Rows of the table `work`, in any order.
@@ -74,10 +76,14 @@ def merged_row(records: Sequence[Mapping[str, Any]], *, source: str, rules: Merg
     take("abstract", _best(ordered, "abstract", len))
     take("language", _voted([one["language"] for one in ordered]))
     years = [one["year"] for one in ordered]
-    take("year", _voted(years, later=True))
     dates = [one["date"] for one in ordered]
-    fitting = [d if d and str(d)[:4] == str(fields["year"]) else None for d in dates]
-    take("date", _longest(fitting))
+    if fields["type"] == "patent":
+        take("year", _earliest(years))
+        take("date", _earliest(dates))
+    else:
+        take("year", _voted(years, later=True))
+        fitting = [d if d and str(d)[:4] == str(fields["year"]) else None for d in dates]
+        take("date", _longest(fitting))
     take("venue", _best(ordered, "venue", _venue_rank))
     take("doi", _best(ordered, "doi", lambda doi: -_DOI_ORDER.index(kind_of_doi(doi, rules))))
     for name in _LONGEST:
@@ -173,6 +179,12 @@ def _longest(values: Sequence[Any]) -> int | None:
     """Return the position of the longest list or text, the first of equals; by letters next."""
     ranked = [(-len(value), -sum(map(len, value)), i) for i, value in enumerate(values) if value]
     return min(ranked)[2] if ranked else None
+
+
+def _earliest(values: Sequence[Any]) -> int | None:
+    """Return the position of the lowest value, the first of equals."""
+    known = [(value, i) for i, value in enumerate(values) if value is not None]
+    return min(known)[1] if known else None
 
 
 def _best(records: Sequence[Mapping[str, Any]], name: str, rank: Any) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from armillary.model.columns import table_of
+from armillary.sources.works import values
 from armillary.sources.works.patents import dates, numbers
 
 if TYPE_CHECKING:
@@ -59,14 +60,14 @@ def _row(
     work: Mapping[str, object], held: Mapping[str, Sequence[object] | None], at: int
 ) -> dict[str, object]:
     row: dict[str, object] = {name: work[name] for name in _PLACE}
-    for column, values in held.items():
-        cell = None if values is None else values[at]
+    for column, cells in held.items():
+        cell = None if cells is None else cells[at]
         if column in _MANY:
             row[column] = None if cell is None else _listed(cell)
         elif column.endswith("_date"):
             row[column] = dates.iso(cell)
         elif column == "n_claims":
-            row[column] = cell if isinstance(cell, int) else None
+            row[column] = cell if isinstance(cell, int) else values.count(str(cell or ""))
         else:
             row[column] = str(cell).strip() or None if cell is not None else None
     members = row["family_members"]
