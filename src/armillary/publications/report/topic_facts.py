@@ -143,7 +143,7 @@ def label_of(row: Row, words: Words) -> Cell:
     return tidy(own) if own else words.foreign(tidy(row["label"]))
 
 
-def entry_label(facts: TopicFacts, entry: Row, words: Words) -> str:
+def entry_label(facts: TopicFacts, entry: Row, *, words: Words) -> str:
     """Return the label of an entry of a list in plain text.
 
     Where it is in the other language, that of the topic of the map is taken.

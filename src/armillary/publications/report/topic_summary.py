@@ -85,7 +85,7 @@ def _found(facts: TopicFacts, *, words: Words) -> list[tuple[str, list[str]]]:
         entries = facts.lists.get(name, [])[:_NAMED]
         said = []
         for entry in entries:
-            label = entry_label(facts, entry, words)
+            label = entry_label(facts, entry, words=words)
             if entry["probability"] is None:
                 said.append(label)
             else:

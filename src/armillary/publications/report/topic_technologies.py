@@ -139,7 +139,7 @@ def _place(facts: TopicFacts, name: str, entry: Row, *, words: Words) -> str:
         "tr.placed",
         list=list_name(name, words=words),
         rank=entry["rank"],
-        label=entry_label(facts, entry, words),
+        label=entry_label(facts, entry, words=words),
     )
     if entry["probability"] is not None:
         said += words(
