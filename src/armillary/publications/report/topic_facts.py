@@ -143,6 +143,22 @@ def label_of(row: Row, words: Words) -> Cell:
     return tidy(own) if own else words.foreign(tidy(row["label"]))
 
 
+def entry_label(facts: TopicFacts, entry: Row, *, words: Words) -> str:
+    """Return the label of an entry of a list in plain text.
+
+    Where it is in the other language, that of the topic of the map is taken.
+
+    Args:
+        facts: The topic map.
+        entry: Row of `topic_list`.
+        words: Texts in the language of the report.
+    """
+    cluster = facts.cluster_of(entry)
+    if cluster is None or isinstance(words.foreign(entry["label"]), str):
+        return tidy(entry["label"])
+    return plain(label_of(cluster, words))
+
+
 def is_han(text: str) -> bool:
     """Say whether a text holds Chinese characters."""
     return any("\u3400" <= letter <= "\u9fff" for letter in text)

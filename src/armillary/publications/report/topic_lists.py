@@ -225,11 +225,11 @@ def _forecast(facts: TopicFacts, name: str, *, words: Words) -> list[Block]:
             made.append(blocks.paragraph(why_not, style="notice"))
         return made
     made.append(_tested(facts.tests.get(name), words=words))
-    made.append(forecast_table(facts, name, entries[:_SHOWN], words=words))
+    made.append(forecast_table(facts, name, entries=entries[:_SHOWN], words=words))
     return made + _rest(len(entries), words=words)
 
 
-def forecast_table(facts: TopicFacts, name: str, entries: list[Row], *, words: Words) -> Block:
+def forecast_table(facts: TopicFacts, name: str, *, entries: list[Row], words: Words) -> Block:
     """Set a list that foretells: probability and base rate, growth, verdict.
 
     Args:
