@@ -14,7 +14,7 @@ from armillary.workflow.topics import central_works
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, write_observatory):
     folder = write_observatory(tmp_path_factory.mktemp("topics"))
-    build(folder)
+    build(folder, only=("pack",))
     return folder
 
 
@@ -85,7 +85,7 @@ def test_a_decision_names_a_topic_by_its_works_and_is_applied_by_the_next_build(
         "publications,hide,publications:gone,,,,,\n",
         encoding="utf-8",
     )
-    summary = build(built)
+    summary = build(built, only=("pack",))
 
     home = Home(built.resolve())
     opened = DuckDBStore(home.parts(home.read(PUBLISHED)))
