@@ -246,6 +246,34 @@ def _further(definition: TopicsDefinition, kind: str, says: str, run: Any) -> St
     )
 
 
+def decisions_step(observatory: Observatory) -> list[Step]:
+    """Return the step that reads the decisions about topics, so that a check tells their faults.
+
+    Args:
+        observatory: What the user defined.
+    """
+    path = decisions_file(observatory)
+    if path is None:
+        return []
+
+    def run(work: Work) -> Result:
+        from armillary.sources.decisions import read_topic_decisions
+
+        decided = read_topic_decisions(path, maps=list(observatory.topics))
+        return Result(notes=(f"{len(decided):,} decisions about topics",))
+
+    return [
+        Step(
+            name="decisions:topics",
+            says="Decisions about topics",
+            run=run,
+            files=(path,),
+            parameters={"maps": list(observatory.topics)},
+            code=("sources/decisions",),
+        )
+    ]
+
+
 def decisions_file(observatory: Observatory) -> Path | None:
     """Return the file of decisions about topics, None where nobody decided anything."""
     path = observatory.root / "decisions" / "topics.csv"
