@@ -22,6 +22,7 @@ import ibis
 import msgspec
 
 from armillary.analyses.topics import consensus, related_works, relatedness, topic_map
+from armillary.analyses.topics.leiden import cluster, quality
 from armillary.model.literature import TopicRecipe
 from armillary.model.observatory import Simulation
 from armillary.model.provenance import Origin
@@ -29,6 +30,7 @@ from armillary.sources.works.simulator import simulate
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _EVERY = 0.02  # seconds between two looks at memory
+_MOST_FOR_BRUTE_FORCE = 50_000
 STAGES = (  # as they stand where they are called; a name indented is part of the one after it
     (topic_map, "_considered", "works collected"),
     (topic_map, "cut_works", "texts cut"),
@@ -67,6 +69,7 @@ class Watch:
     def __init__(self) -> None:
         self.stages: list[Measured] = []
         self.peaks: list[float] = []
+        self.kept: dict[str, object] = {}
         threading.Thread(target=self._look, daemon=True).start()
 
     def _look(self) -> None:
@@ -106,7 +109,10 @@ class Watch:
         @wraps(step)
         def followed(*arguments, **options):
             with self.stage(stage):
-                return step(*arguments, **options)
+                result = step(*arguments, **options)
+            if stage in {"graph", "clusters"}:
+                self.kept[stage] = result  # for the peers
+            return result
 
         return followed
 
@@ -117,6 +123,39 @@ def corpus(works: int):
     )
     asked = Simulation(works=works, topics=max(40, works // 1_000), emerging=6, references=11.0)
     return simulate(asked, source="sim", origin=origin).tables
+
+
+def peers(watch: Watch, works) -> None:
+    """Do the same steps with scikit-learn and igraph, beside the map that is still held."""
+    import igraph
+    import numpy as np
+
+    from topics import count_theirs, nearest_theirs
+
+    texts = list(zip(works["title"].to_pylist(), works["abstract"].to_pylist(), strict=True))
+    with watch.stage("CountVectorizer"):
+        count_theirs(texts)
+    if len(texts) <= _MOST_FOR_BRUTE_FORCE:
+        with watch.stage("Tfidf, NearestNeighbors"):
+            nearest_theirs(texts)
+    else:
+        print(
+            f"NearestNeighbors compares all pairs: left out above {_MOST_FOR_BRUTE_FORCE:,} works"
+        )
+    graph, (_, resolution) = watch.kept["graph"], watch.kept["clusters"]
+    ends = graph.rows()
+    once = ends < graph.neighbours
+    edges = np.stack([ends[once], graph.neighbours[once]], axis=1)
+    other = igraph.Graph(n=graph.n_nodes, edges=edges)
+    weights = graph.weights[once].tolist()
+    with watch.stage("igraph Leiden, one run"):
+        theirs = other.community_leiden(
+            objective_function="CPM", resolution=resolution, weights=weights, n_iterations=3
+        )
+    with watch.stage("ours, one run"):
+        ours = cluster(graph, resolution=resolution, seed=1, iterations=3)
+    for name, labels in (("igraph", np.array(theirs.membership, dtype=np.int32)), ("ours", ours)):
+        print(f"{name:7s} quality {quality(graph, labels, resolution=resolution):.5f}")
 
 
 def main() -> None:
@@ -148,6 +187,8 @@ def main() -> None:
     for note in found.notes:
         print(f"- {note}")
     print({name: table.num_rows for name, table in found.tables.items()})
+    if asked.peers:
+        peers(watch, tables["work"])
 
 
 if __name__ == "__main__":
