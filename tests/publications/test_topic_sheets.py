@@ -12,6 +12,7 @@ from tests.publications.topic_report_rows import topic_observatory, topic_rows
 
 from armillary.errors import PublicationError
 from armillary.model.columns import columns_of, tables
+from armillary.publications import topic_sheets
 from armillary.publications.topic_sheet_words import CODES, COLUMNS, NOTES, SHEETS, WORDS
 from armillary.publications.topic_sheets import topic_workbook
 
@@ -99,6 +100,20 @@ def test_without_a_backtest_the_first_sheet_says_so(open_store, observatory):
 
     assert "Backtest" not in sheets
     assert any(row[1].startswith("Not backtested") for row in next(iter(sheets.values())))
+
+
+def test_a_table_too_long_for_a_sheet_is_left_to_the_data_pack(
+    open_store, observatory, monkeypatch
+):
+    monkeypatch.setattr(topic_sheets, "_MOST_ROWS", 8)
+
+    sheets = opened(topic_workbook(open_store(topic_rows()), observatory, topics="map"))
+
+    assert "Topics by year" not in sheets
+    assert "Topics" in sheets
+    told = {row[1] for row in next(iter(sheets.values()))}
+    said = "Topics by year: 40 rows are too many for a sheet."
+    assert f"{said} They stand in the data pack, table cluster_year." in told
 
 
 def test_the_codebook_names_every_column_that_is_shown(books):

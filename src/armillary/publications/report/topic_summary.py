@@ -15,7 +15,11 @@ from armillary.publications.report.topic_facts import (
     label_of,
     plain,
 )
-from armillary.publications.report.topic_lists import backtest_sentence, format_years
+from armillary.publications.report.topic_lists import (
+    backtest_sentence,
+    format_chance,
+    format_years,
+)
 
 if TYPE_CHECKING:
     from armillary.model.observatory import Observatory
@@ -89,7 +93,7 @@ def _found(facts: TopicFacts, *, words: Words) -> list[tuple[str, list[str]]]:
             if entry["probability"] is None:
                 said.append(label)
             else:
-                share = format_percent(entry["probability"], language=language, decimals=0)
+                share = format_chance(entry["probability"], language=language)
                 said.append(words("tr.named_probability", label=label, share=share))
         found.append((words(f"tr.list.{name}"), [words.listed(said)] if said else []))
     if not facts.lists.get(RISING_TOPICS):

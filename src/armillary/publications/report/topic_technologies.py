@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from armillary.publications.numbers import format_percent
 from armillary.publications.report import blocks
 from armillary.publications.report.topic_facts import FORECASTS, entry_label, label_of, plain
-from armillary.publications.report.topic_lists import format_growth
+from armillary.publications.report.topic_lists import format_chance, format_growth
 from armillary.publications.report.topic_open_lists import list_name
 
 if TYPE_CHECKING:
@@ -144,8 +143,8 @@ def _place(facts: TopicFacts, name: str, entry: Row, *, words: Words) -> str:
     if entry["probability"] is not None:
         said += words(
             "tr.placed_probability",
-            share=format_percent(entry["probability"], language=language, decimals=0),
-            base=format_percent(entry["base_rate"], language=language, decimals=0),
+            share=format_chance(entry["probability"], language=language),
+            base=format_chance(entry["base_rate"], language=language),
         )
     if entry["growth"] is not None:
         said += words("tr.placed_growth", growth=format_growth(entry, language=language))
