@@ -7,6 +7,7 @@ import math
 import zipfile
 
 import igraph
+import pyarrow as pa
 import pytest
 from lxml import html
 from python_calamine import CalamineWorkbook
@@ -14,11 +15,13 @@ from tests.publications.conftest import sample_observatory, sample_rows, store_o
 from tests.publications.topic_rows import topic_rows
 
 from armillary.publications.site.core import Site
+from armillary.publications.site.sliced import Sliced
 from armillary.publications.site.topic_detail import path_works
 from armillary.publications.site.topic_lists import expected
 from armillary.publications.topic_workbook import Sheet, tables_workbook
 
 HOME = "topics/map"
+SCHEMA = pa.schema([("key", pa.string()), ("n", pa.int64())])
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +168,13 @@ def test_a_workbook_runs_no_text_and_keeps_missing_cells_empty():
     assert book.sheet_names[1:] == ["A B   hostile", "A B   hostile 2"]
     assert book.get_sheet_by_index(1).to_python()[1:] == [["=1+1", "", 0.25], ["x", True, ""]]
     assert "<f>" not in cells
+
+
+@pytest.mark.parametrize("keys", [[], ["a"], ["a", "a", "b", "d", "d"]])
+def test_rows_are_found_by_their_key(keys):
+    rows = [{"key": key, "n": n} for n, key in enumerate(keys)]
+
+    sliced = Sliced(pa.Table.from_pylist(rows, schema=SCHEMA), "key")
+
+    for key in "abcd":
+        assert sliced.get(key) == [row for row in rows if row["key"] == key]

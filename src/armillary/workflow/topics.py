@@ -167,13 +167,17 @@ def _patents(definition: TopicsDefinition) -> Step:
 
 def _cards(definition: TopicsDefinition) -> Step:
     def run(work: Work) -> Result:
+        corpus = corpus_of(work.store, definition)
+        patents = corpus.patents
+        # Where there is no patent nobody could look for links: missing, not none.
+        sought = patents is not None and work.store.rows(patents.select("work").limit(1))
         return corpora.card_tables(
-            corpus_of(work.store, definition),
+            corpus,
             tables={
                 name: work.store.arrow(_own(work, name, definition))
                 for name in ("cluster", "cluster_work", "cluster_year")
             },
-            links=work.store.table("science_link"),
+            links=work.store.table("science_link") if sought else None,
             progress=work.progress,
         )
 

@@ -5,6 +5,7 @@ A map of thousands of topics has millions of rows of evidence; as mappings they 
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,12 +29,8 @@ class Sliced:
         keys = np.array(table[column].to_pylist(), dtype=object)
         first = np.ones(keys.size, dtype=np.bool_)
         first[1:] = keys[1:] != keys[:-1]
-        starts = np.flatnonzero(first)
-        ends = np.append(starts, keys.size)[1:]
-        self._at = {
-            keys[start]: (int(start), int(end - start))
-            for start, end in zip(starts, ends, strict=True)
-        }
+        bounds = [*np.flatnonzero(first).tolist(), keys.size]
+        self._at = {keys[start]: (start, end - start) for start, end in itertools.pairwise(bounds)}
 
     def get(self, key: str, default: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
         """Return the rows of one key, `default` where there is none.
