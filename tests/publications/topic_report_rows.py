@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from armillary.model.observatory import Observatory, SourceDefinition, Text, TopicsDefinition
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Rows = dict[str, list[dict[str, Any]]]
 HOSTILE = '#panic("x") $ ] @cite <label> \\ *bold* _it_ `raw` // {braces} "quoted" 100 %'
@@ -13,6 +18,23 @@ _LABELS = (
     (HOSTILE, None),
     ("=cmd|' /C calc'!A0", "公式主题"),
 )
+
+
+def topic_observatory(root: Path) -> Observatory:
+    """Return the definition that goes with the rows: a map of real works alone."""
+    robots = Text(en="Robots", zh="机器人文献")
+    return Observatory(
+        root=root,
+        title=Text(en="Innovation of three lands", zh="三国创新"),
+        institute=Text(en="Institute of Samples", zh="样本研究所"),
+        licence="CC BY 4.0",
+        sources={"robots": SourceDefinition(id="robots", kind="works", title=robots)},
+        topics={
+            "map": TopicsDefinition(
+                id="map", title=Text(en="Robot topics", zh="机器人主题"), works=("robots",)
+            )
+        },
+    )
 
 
 def topic_rows() -> Rows:

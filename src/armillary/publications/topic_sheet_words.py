@@ -68,6 +68,14 @@ SHEETS = {
             "各主题专利的申请人、受理局和技术领域",
         ),
     ),
+    "cluster_goal": (
+        Text("Goals", "目标"),
+        Text("Works of each topic about each goal of a lens", "各主题中涉及各项目标的文献"),
+    ),
+    "cluster_link": (
+        Text("Related topics", "相关主题"),
+        Text("How closely topics are related", "主题之间的关联强度"),
+    ),
     "main_path": (
         Text("Main paths", "主路径"),
         Text("Citations along which each topic came about", "各主题发展所循的引文链"),
@@ -164,6 +172,7 @@ COLUMNS = {
     "first_year": Text("First year", "首次出现年份"),
     "front": Text("Front", "前沿"),
     "granularity": Text("Granularity", "粒度"),
+    "goal": Text("Goal", "目标"),
     "grew": Text("Grew", "是否增长"),
     "group": Text("Cluster", "主题群"),
     "growing_rank": Text("Place among growing topics", "增长主题名次"),
@@ -181,6 +190,7 @@ COLUMNS = {
     "label": Text("Label", "名称"),
     "label_en": Text("Label in English", "英文名称"),
     "label_zh": Text("Label in Chinese", "中文名称"),
+    "lens": Text("Lens", "视角"),
     "level": Text("Level", "层级"),
     "line": Text("Line", "脉络"),
     "list": Text("List", "名单"),
@@ -197,6 +207,7 @@ COLUMNS = {
     "n_counted": Text("Works counted", "计入文献数"),
     "n_entries": Text("Entries", "条目数"),
     "n_fractional": Text("Works, fractional count", "文献数（分数计数）"),
+    "n_goal": Text("Works about the goal", "涉及该目标的文献数"),
     "n_indicators": Text("Indicators", "指标数"),
     "n_known": Text("Known", "已知数"),
     "n_new": Text("New works", "新增文献"),
@@ -218,6 +229,7 @@ COLUMNS = {
     "n_cited_by": Text("Works with citations counted", "有被引计数的文献数"),
     "n_cited_references": Text("Cited references", "参考文献条数"),
     "n_matched_references": Text("Matched references", "已匹配参考文献条数"),
+    "neighbour": Text("Related topic", "相关主题"),
     "name_en": Text("Name in English", "英文名称"),
     "name_zh": Text("Name in Chinese", "中文名称"),
     "note": Text("Note", "备注"),
@@ -304,6 +316,10 @@ WORDS = {
     "column": Text("Column", "列"),
     "unit": Text("Unit", "单位"),
     "meaning": Text("Meaning", "含义（英文）"),
+    "too_long": Text(
+        "{sheet}: {n} rows are too many for a sheet. They stand in the data pack, table {table}.",
+        "{sheet}：共{n}行，超出工作表容量，见数据包中的 {table} 表。",
+    ),
     "code": Text("Code", "代码"),
     "means": Text("Meaning", "含义"),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from armillary import __version__
 from armillary.errors import PublicationError
-from armillary.model.columns import columns_of, tables
+from armillary.model.columns import columns_of
 from armillary.model.observatory import LANGUAGES
 from armillary.publications.report.words import catalogue
 from armillary.publications.topic_sheet_words import CODES, COLUMNS, NOTES, SHEETS, WORDS
@@ -18,8 +18,10 @@ from armillary.publications.topic_workbook import Sheet, tables_workbook
 if TYPE_CHECKING:
     from armillary.evidence.store import Store
     from armillary.model.observatory import Observatory, Text, TopicsDefinition
+    from armillary.model.table import Table
 
 Row = dict[str, Any]
+_MOST_ROWS = 100_000  # a workbook of more is slow to open
 _LEFT_OUT = {"cluster": ("x", "y", "radius"), "cluster_group": ("x", "y")}  # drawing needs them
 
 
@@ -33,7 +35,8 @@ def topic_workbook(
 ) -> bytes:
     """Write a topic map as a workbook (.xlsx): contents, one sheet for each table, codebook.
 
-    Values are those of the store to their last digit; an empty cell is missing, never zero.
+    Values are those of the store to their last digit; an empty cell is missing, never zero. A
+    table of more than 100,000 rows is left to the data pack, which the first sheet then says.
     Text is never a formula. The same store gives the same bytes.
 
     Args:
@@ -43,7 +46,7 @@ def topic_workbook(
         language: Language of contents, heads and codebook.
 
     Raises:
-        PublicationError: No such map or language, or a table longer than a sheet.
+        PublicationError: No such map or language.
     """
     definition = observatory.topics.get(topics)
     if definition is None or language not in LANGUAGES:
@@ -53,26 +56,40 @@ def topic_workbook(
             fix=f"maps are {', '.join(observatory.topics) or 'none'}; languages are "
             f"{', '.join(LANGUAGES)}",
         )
-    held = {name: _rows(store, name, definition) for name in SHEETS}
-    shown = [name for name, rows in held.items() if rows]
+    counts = {name: _count(store, name, definition) for name in SHEETS}
+    shown = [name for name, n in counts.items() if 0 < n <= _MOST_ROWS]
+    held = {name: _rows(store, name, definition) for name in shown}
+    too_long = [
+        _word("too_long", language).format(
+            sheet=SHEETS[name][0].in_language(language), n=f"{n:,}", table=name
+        )
+        for name, n in counts.items()
+        if n > _MOST_ROWS
+    ]
     made = [_sheet(name, held[name], language=language) for name in shown]
     made += [_columns(shown, language=language), _codes(language=language)]
     title = definition.title.in_language(language) or topics
     return tables_workbook(
         title,
-        notes=_notes(store, observatory, definition, language=language),
+        notes=[*_notes(store, observatory, definition, language=language), *too_long],
         sheets=made,
     )
 
 
-def _rows(store: Store, name: str, definition: TopicsDefinition) -> list[Row]:
-    if name not in tables():
-        return []
+def _table(store: Store, name: str, definition: TopicsDefinition) -> Table:
     table = store.table(name)
     if "corpus" in table.columns:
-        table = table.filter(table["corpus"] == definition.id)
-    else:
-        table = table.filter(table["source"].isin(list(definition.read_from)))
+        return table.filter(table["corpus"] == definition.id)
+    return table.filter(table["source"].isin(list(definition.read_from)))
+
+
+def _count(store: Store, name: str, definition: TopicsDefinition) -> int:
+    counted = _table(store, name, definition).count().as_table()
+    return int(store.rows(counted)[0].popitem()[1])
+
+
+def _rows(store: Store, name: str, definition: TopicsDefinition) -> list[Row]:
+    table = _table(store, name, definition)
     keys = [column.column for column in columns_of(name) if column.key]
     order = [*_ORDER.get(name, ()), *keys]
     return store.rows(table.order_by(list(dict.fromkeys(order))))
@@ -173,7 +190,7 @@ def _notes(
     if any(row["simulated"] for row in read):
         found.append(catalogue()["topics.simulated"][language])
     found += [said(note) for note in NOTES]
-    if not _rows(store, "backtest", definition):
+    if not _count(store, "backtest", definition):
         found.append(catalogue()["tr.untested"][language])
     if observatory.licence:
         found.append(catalogue()["imprint.licence"][language].format(licence=observatory.licence))

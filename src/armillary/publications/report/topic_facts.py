@@ -46,11 +46,10 @@ class TopicFacts(msgspec.Struct, frozen=True, kw_only=True):
         years: Rows of `cluster_year` by cluster.
         lists: Rows of `topic_list` by list, in order.
         rules: Rows of `topic_list_rule`, in order.
-        terms: Rows of `term` by term.
+        terms: Rows of `term` that technologies were chosen by.
         term_years: Rows of `term_year` by term.
         tests: Backtest of each list that has one.
         cards: Rows of `cluster_card` by cluster and attribute.
-        indicators: Rows of `cluster_indicator` by cluster and indicator.
         actors: Rows of `cluster_actor` by cluster and kind.
         main_paths: Works along the main path of each cluster, the oldest first.
         works: Most central works by cluster.
@@ -72,7 +71,6 @@ class TopicFacts(msgspec.Struct, frozen=True, kw_only=True):
     term_years: dict[str, list[Row]]
     tests: dict[str, ListTest]
     cards: dict[str, dict[str, Row]]
-    indicators: dict[str, dict[str, Row]]
     actors: dict[str, dict[str, list[Row]]]
     main_paths: dict[str, list[Row]]
     works: dict[str, list[Row]]
@@ -143,6 +141,22 @@ def label_of(row: Row, words: Words) -> Cell:
     return tidy(own) if own else words.foreign(tidy(row["label"]))
 
 
+def entry_label(facts: TopicFacts, entry: Row, *, words: Words) -> str:
+    """Return the label of an entry of a list in plain text.
+
+    Where it is in the other language, that of the topic of the map is taken.
+
+    Args:
+        facts: The topic map.
+        entry: Row of `topic_list`.
+        words: Texts in the language of the report.
+    """
+    cluster = facts.cluster_of(entry)
+    if cluster is None or isinstance(words.foreign(entry["label"]), str):
+        return tidy(entry["label"])
+    return plain(label_of(cluster, words))
+
+
 def is_han(text: str) -> bool:
     """Say whether a text holds Chinese characters."""
     return any("\u3400" <= letter <= "\u9fff" for letter in text)
@@ -174,6 +188,7 @@ def topic_facts(store: Store, definition: TopicsDefinition) -> TopicFacts:
     clusters = sorted(read("cluster"), key=lambda row: (-row["n_works"], row["cluster"]))
     groups = sorted(read("cluster_group"), key=lambda row: (-row["n_works"], row["group"]))
     lists = _grouped(read("topic_list", "rank"), "list")
+    decided = read("emerging_technology", "position")
     shown = sorted(row["cluster"] for row in clusters)
     return TopicFacts(
         definition=definition,
@@ -182,7 +197,7 @@ def topic_facts(store: Store, definition: TopicsDefinition) -> TopicFacts:
         years=_grouped(read("cluster_year", "year"), "cluster"),
         lists=lists,
         rules=read("topic_list_rule", "position"),
-        terms={row["term"]: row for row in read("term")},
+        terms=_terms(store, definition.id, [t for row in decided for t in row["terms"] or ()]),
         term_years=_grouped(read("term_year", "year"), "term"),
         tests=list_tests(
             {
@@ -197,7 +212,6 @@ def topic_facts(store: Store, definition: TopicsDefinition) -> TopicFacts:
             }
         ),
         cards=_twice(read("cluster_card"), "attribute"),
-        indicators=_twice(read("cluster_indicator"), "indicator"),
         actors={
             cluster: _grouped(rows, "kind")
             for cluster, rows in _grouped(read("cluster_actor", "position"), "cluster").items()
@@ -208,10 +222,7 @@ def topic_facts(store: Store, definition: TopicsDefinition) -> TopicFacts:
             row for row in read.all("completeness") if row["source"] in definition.read_from
         ],
         qualities=read("map_quality", "n_clusters"),
-        technologies=[
-            Chosen(row=row, entries=_places(row, lists))
-            for row in read("emerging_technology", "position")
-        ],
+        technologies=[Chosen(row=row, entries=_places(row, lists)) for row in decided],
         recovery=read("recovery", "topic"),
         sources=_sources(read, definition),
         simulated=_simulated(read, definition),
@@ -243,6 +254,13 @@ def _grouped(rows: Iterable[Row], key: str) -> dict[str, list[Row]]:
     for row in rows:
         found.setdefault(row[key], []).append(row)
     return found
+
+
+def _terms(store: Store, corpus: str, names: list[str]) -> dict[str, Row]:
+    """Return the rows of some terms; a corpus has far more than a report needs."""
+    table = store.table("term")
+    wanted = table.filter((table["corpus"] == corpus) & table["term"].isin(sorted(set(names))))
+    return {row["term"]: row for row in store.rows(wanted.order_by("term"))} if names else {}
 
 
 def _twice(rows: Iterable[Row], key: str) -> dict[str, dict[str, Row]]:

@@ -60,11 +60,11 @@ def backtest_sentence(test: ListTest | None, *, words: Words) -> str:
                 "tr.tested",
                 n=top["n_origins"],
                 years=format_years(*years) if years else "…",
-                share=format_percent(top["value"], language=language, decimals=0),
+                share=format_chance(top["value"], language=language),
                 low=format_percent(top["low"], language=language, decimals=0),
                 high=format_percent(top["high"], language=language, decimals=0),
                 outcome=outcome,
-                base=format_percent(base["value"] if base else None, language=language, decimals=0),
+                base=format_chance(base["value"] if base else None, language=language),
             )
         )
     else:
@@ -84,6 +84,17 @@ def backtest_sentence(test: ListTest | None, *, words: Words) -> str:
     elif test.gated:
         said.append(words("tr.passed"))
     return ("" if language == "zh" else " ").join(said)
+
+
+def format_chance(share: float | None, *, language: str) -> str:
+    """Write a probability or base rate; small ones with a decimal, so that none looks like 0.
+
+    Examples:
+        >>> format_chance(0.43, language="zh"), format_chance(0.016, language="zh")
+        ('43%', '1.6%')
+    """
+    small = share is not None and share < 0.095
+    return format_percent(share, language=language, decimals=1 if small else 0)
 
 
 def growth_cells(row: Row, *, words: Words) -> list[Cell]:
@@ -225,11 +236,11 @@ def _forecast(facts: TopicFacts, name: str, *, words: Words) -> list[Block]:
             made.append(blocks.paragraph(why_not, style="notice"))
         return made
     made.append(_tested(facts.tests.get(name), words=words))
-    made.append(forecast_table(facts, name, entries[:_SHOWN], words=words))
+    made.append(forecast_table(facts, name, entries=entries[:_SHOWN], words=words))
     return made + _rest(len(entries), words=words)
 
 
-def forecast_table(facts: TopicFacts, name: str, entries: list[Row], *, words: Words) -> Block:
+def forecast_table(facts: TopicFacts, name: str, *, entries: list[Row], words: Words) -> Block:
     """Set a list that foretells: probability and base rate, growth, verdict.
 
     Args:
@@ -242,8 +253,8 @@ def forecast_table(facts: TopicFacts, name: str, entries: list[Row], *, words: W
     label, course = _entry_cells(facts, name, words=words)
     rows = []
     for entry in entries:
-        chance = format_percent(entry["probability"], language=language, decimals=0)
-        base = format_percent(entry["base_rate"], language=language, decimals=0)
+        chance = format_chance(entry["probability"], language=language)
+        base = format_chance(entry["base_rate"], language=language)
         verdict = entry["verdict"]
         rows.append(
             blocks.row(
@@ -304,7 +315,7 @@ def _entry_cells(
         named = label_of(cluster, words)
         if isinstance(own, str) or not isinstance(named, str):
             return words.beside(own, cluster["cluster"])
-        return words.beside(named, f"{cluster['cluster']}; {own['text']}")
+        return words.beside(named, words.listed([cluster["cluster"], own["text"]]))
 
     def course(entry: Row) -> list[float | None]:
         cluster = facts.cluster_of(entry)

@@ -10,7 +10,7 @@ from armillary.publications.numbers import format_interval, format_number, forma
 from armillary.publications.report import blocks, charts
 from armillary.publications.report.blocks import Cell
 from armillary.publications.report.topic_facts import RISING_TOPICS, label_of, plain, tidy
-from armillary.publications.report.topic_lists import format_growth, format_years
+from armillary.publications.report.topic_lists import format_chance, format_growth, format_years
 from armillary.publications.report.topic_technologies import (
     ATTRIBUTES,
     card_word,
@@ -159,10 +159,10 @@ def _numbers(facts: TopicFacts, one: Profiled, row: Row, *, words: Words) -> lis
         ),
     ]
     if one.entry and one.entry["probability"] is not None:
-        base = format_percent(one.entry["base_rate"], language=language, decimals=0)
+        base = format_chance(one.entry["base_rate"], language=language)
         shown.append(
             (
-                format_percent(one.entry["probability"], language=language, decimals=0),
+                format_chance(one.entry["probability"], language=language),
                 words("tr.fact_probability", base=base),
             )
         )
@@ -335,7 +335,7 @@ def _of_terms(facts: TopicFacts, one: Profiled, *, words: Words) -> list[Block]:
                     str(row["first_year"]),
                     format_number(row["n_recent"], language=language, decimals=0),
                     format_growth(row, language=language),
-                    format_percent(row["probability"], language=language, decimals=0),
+                    format_chance(row["probability"], language=language),
                 ]
             )
         )

@@ -11,11 +11,15 @@ from armillary.publications.report.topic_facts import (
     RISING_TERMS,
     RISING_TOPICS,
     YOUNG_TERMS,
+    entry_label,
     label_of,
     plain,
-    tidy,
 )
-from armillary.publications.report.topic_lists import backtest_sentence, format_years
+from armillary.publications.report.topic_lists import (
+    backtest_sentence,
+    format_chance,
+    format_years,
+)
 
 if TYPE_CHECKING:
     from armillary.model.observatory import Observatory
@@ -57,21 +61,24 @@ _READING = ("lists", "growth", "probability", "share", "names")
 
 def _counts(facts: TopicFacts, *, words: Words) -> list[tuple[str, str]]:
     counts = [
-        (facts.n_works, "tr.n_works"),
-        (len(facts.of_level("area")), "tr.n_areas"),
-        (len(facts.of_level("cluster")), "tr.n_clusters"),
-        (len(facts.clusters), "tr.n_topics"),
-        (len(facts.hot), "tr.n_hot"),
-        (len(facts.lists.get(RISING_TOPICS, ())), "tr.n_rising"),
-        (len(facts.lists.get(RISING_TERMS, ())), "tr.n_terms"),
-        (len(facts.lists.get(YOUNG_TERMS, ())), "tr.n_young"),
-        (len(facts.chosen), "tr.n_chosen"),
+        (facts.n_works, words("tr.n_works")),
+        (len(facts.clusters), _in_levels(facts, words=words)),
+        (len(facts.hot), words("tr.n_hot")),
+        (len(facts.chosen), words("tr.n_chosen")),
+        (len(facts.lists.get(RISING_TOPICS, ())), words("tr.n_rising")),
+        (len(facts.lists.get(RISING_TERMS, ())), words("tr.n_terms")),
+        (len(facts.lists.get(YOUNG_TERMS, ())), words("tr.n_young")),
     ]
     return [
-        (format_number(n, language=words.language, decimals=0), words(key))
-        for n, key in counts
-        if n
+        (format_number(n, language=words.language, decimals=0), label) for n, label in counts if n
     ]
+
+
+def _in_levels(facts: TopicFacts, *, words: Words) -> str:
+    areas, clusters = (len(facts.of_level(level)) for level in ("area", "cluster"))
+    if areas:
+        return words("tr.n_topics_areas", clusters=clusters, areas=areas)
+    return words("tr.n_topics_clusters", clusters=clusters) if clusters else words("tr.n_topics")
 
 
 def _found(facts: TopicFacts, *, words: Words) -> list[tuple[str, list[str]]]:
@@ -82,13 +89,11 @@ def _found(facts: TopicFacts, *, words: Words) -> list[tuple[str, list[str]]]:
         entries = facts.lists.get(name, [])[:_NAMED]
         said = []
         for entry in entries:
-            cluster = facts.cluster_of(entry)
-            other = cluster and not isinstance(words.foreign(entry["label"]), str)
-            label = plain(label_of(cluster, words)) if cluster and other else tidy(entry["label"])
+            label = entry_label(facts, entry, words=words)
             if entry["probability"] is None:
                 said.append(label)
             else:
-                share = format_percent(entry["probability"], language=language, decimals=0)
+                share = format_chance(entry["probability"], language=language)
                 said.append(words("tr.named_probability", label=label, share=share))
         found.append((words(f"tr.list.{name}"), [words.listed(said)] if said else []))
     if not facts.lists.get(RISING_TOPICS):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from armillary.publications.numbers import format_percent
 from armillary.publications.report import blocks
-from armillary.publications.report.topic_facts import label_of, plain
-from armillary.publications.report.topic_lists import format_growth
+from armillary.publications.report.topic_facts import FORECASTS, entry_label, label_of, plain
+from armillary.publications.report.topic_lists import format_chance, format_growth
 from armillary.publications.report.topic_open_lists import list_name
 
 if TYPE_CHECKING:
@@ -116,7 +115,9 @@ def _card(facts: TopicFacts, one: Chosen, *, words: Words) -> dict[str, Any]:
     if subject := subject_of(facts, row, words=words):
         texts.append(subject)
     texts += [
-        _place(name, entry, words=words) for name, held in one.entries.items() for entry in held
+        _place(facts, name, entry, words=words)
+        for name, held in sorted(one.entries.items(), key=_forecasts_first)
+        for entry in held
     ]
     if not one.entries:
         texts.append(words("tr.in_no_list"))
@@ -131,19 +132,19 @@ def _card(facts: TopicFacts, one: Chosen, *, words: Words) -> dict[str, Any]:
     )
 
 
-def _place(name: str, entry: Row, *, words: Words) -> str:
+def _place(facts: TopicFacts, name: str, entry: Row, *, words: Words) -> str:
     language = words.language
     said = words(
         "tr.placed",
         list=list_name(name, words=words),
         rank=entry["rank"],
-        label=entry["label"],
+        label=entry_label(facts, entry, words=words),
     )
     if entry["probability"] is not None:
         said += words(
             "tr.placed_probability",
-            share=format_percent(entry["probability"], language=language, decimals=0),
-            base=format_percent(entry["base_rate"], language=language, decimals=0),
+            share=format_chance(entry["probability"], language=language),
+            base=format_chance(entry["base_rate"], language=language),
         )
     if entry["growth"] is not None:
         said += words("tr.placed_growth", growth=format_growth(entry, language=language))
@@ -152,14 +153,19 @@ def _place(name: str, entry: Row, *, words: Words) -> str:
 
 def _of_topic(facts: TopicFacts, cluster: str, *, words: Words) -> list[blocks.Cell]:
     row = facts.clusters[cluster]
-    said: list[blocks.Cell] = [
+    said: list[blocks.Cell] = []
+    if row["hot_rank"] is not None:
+        label = plain(label_of(row, words))
+        place = words("tr.placed", list=words("topics.hot"), rank=row["hot_rank"], label=label)
+        said.append(place + ("。" if words.language == "zh" else "."))
+    said.append(
         words(
             "tr.topic_growth",
             label=plain(label_of(row, words)),
             growth=format_growth(row, language=words.language),
             verdict=words.known(f"tr.verdict.{row['verdict']}", row["verdict"]),
         )
-    ]
+    )
     cards = facts.cards.get(cluster, {})
     told = [
         words(
@@ -171,6 +177,11 @@ def _of_topic(facts: TopicFacts, cluster: str, *, words: Words) -> list[blocks.C
     if told:
         said.append(words("tr.card_says", card=words.listed(told)))
     return said
+
+
+def _forecasts_first(named: tuple[str, list[Row]]) -> tuple[int, str]:
+    name = named[0]
+    return (FORECASTS.index(name) if name in FORECASTS else len(FORECASTS), name)
 
 
 def card_word(card: Row, words: Words) -> str:

@@ -82,7 +82,7 @@ def chapter(store: Store, definition: TopicsDefinition, *, words: Words) -> list
             blocks.paragraph(
                 backtest_sentence(facts.tests.get(RISING_TOPICS), words=words), style="notice"
             ),
-            forecast_table(facts, RISING_TOPICS, rising, words=words),
+            forecast_table(facts, RISING_TOPICS, entries=rising, words=words),
         ]
     else:
         made += [

@@ -212,7 +212,7 @@ def _planted(
     rows = sorted(facts.planted, key=lambda row: (not row["emerging"], row["topic"]))
     emerging = [row for row in rows if row["emerging"]]
     known = [row["precision"] for row in rows if row["precision"] is not None]
-    growing = facts.listed("growing_rank")
+    listed = site.rows("topic_list", corpus=definition.id, list="rising topics")
     matched = {row["cluster"] for row in rows if row["emerging"]}
     return {
         "definition": definition,
@@ -220,9 +220,9 @@ def _planted(
         "rows": rows,
         "fates": [(fate, [r for r in emerging if _fate(r) == fate]) for fate in _FATES],
         "n_emerging": len(emerging),
-        "n_listed": sum(row["growing_rank"] is not None for row in emerging),
-        "growing": growing,
-        "not_planted": [row for row in growing if row["cluster"] not in matched],
+        "n_listed": sum(row["rising_rank"] is not None for row in emerging),
+        "n_list": len(listed),
+        "not_planted": [row for row in listed if row["cluster"] not in matched],
         "found": sum(row["f1"] >= _OF_ITS_OWN for row in rows),
         "of_its_own": _OF_ITS_OWN,
         "adjusted_rand": rows[0]["adjusted_rand"],
@@ -240,6 +240,6 @@ _FATES = ("listed", "own", "missed")
 
 def _fate(row: Mapping[str, Any]) -> str:
     """Say what became of an emerging topic: in the list, a topic but not listed, or missed."""
-    if row["growing_rank"] is not None:
+    if row["rising_rank"] is not None:
         return "listed"
     return "own" if row["f1"] >= _OF_ITS_OWN else "missed"
