@@ -16,6 +16,7 @@ from scipy import sparse
 from armillary.analyses.topics.teamwork import Team
 
 _GOLDEN = 0x9E3779B97F4A7C15
+_ROWS = 50_000  # nodes looked at together, to bound memory
 
 
 class Identifiers(Sequence[str]):
@@ -112,13 +113,22 @@ def graph_of(relations: pa.Table) -> Graph:
         else relations[name].unify_dictionaries().combine_chunks()
         for name in ("work", "neighbour")
     ]
-    ids = pc.unique(pa.concat_arrays([end.dictionary.cast(pa.string()) for end in ends]))
+    ids = pc.unique(pa.concat_arrays([_used(end) for end in ends]))
     ids = ids.take(pc.sort_indices(ids))
     rows, columns = (
-        pc.index_in(end.dictionary.cast(pa.string()), ids).to_numpy()[end.indices.to_numpy()]
-        for end in ends
+        _numbers(end.dictionary.cast(pa.string()), ids)[end.indices.to_numpy()] for end in ends
     )
     return graph_from_edges(ids, rows=rows, columns=columns, weights=relations["weight"].to_numpy())
+
+
+def _numbers(names: pa.StringArray, ids: pa.StringArray) -> NDArray[np.int32]:
+    return np.asarray(pc.fill_null(pc.index_in(names, ids), -1).to_numpy(), dtype=np.int32)
+
+
+def _used(ends: pa.DictionaryArray) -> pa.StringArray:
+    """Return the identifiers that a relation names; a dictionary may hold more."""
+    counts = np.bincount(ends.indices.to_numpy(), minlength=len(ends.dictionary))
+    return ends.dictionary.cast(pa.string()).take(pa.array(np.flatnonzero(counts)))
 
 
 def graph_from_edges(
@@ -203,7 +213,12 @@ def with_relations(
         weights: New weights of the entries kept; None leaves them.
     """
     starts = np.zeros(graph.n_nodes + 1, dtype=np.int64)
-    np.cumsum(np.bincount(graph.rows()[kept], minlength=graph.n_nodes), out=starts[1:])
+    before = 0
+    for begin in range(0, graph.n_nodes, _ROWS):
+        rows = graph.starts[begin : begin + _ROWS + 1]
+        sums = np.append(0, np.cumsum(kept[rows[0] : rows[-1]]))
+        starts[begin + 1 : begin + rows.size] = before + sums[rows[1:] - rows[0]]
+        before += int(sums[-1])
     return Graph(
         ids=graph.ids,
         starts=starts,
@@ -243,12 +258,17 @@ def relations_drawn(graph: Graph, *, share: float, seed: int) -> Graph:
         share: Chance of each relation to be kept, 0..1.
         seed: Another seed draws others.
     """
-    rows = graph.rows()
-    low = np.minimum(rows, graph.neighbours).astype(np.uint64)
-    high = np.maximum(rows, graph.neighbours).astype(np.uint64)
     salt = _mixed(np.array([(seed * _GOLDEN + 1) % 2**64], dtype=np.uint64))
-    keys = _mixed(_mixed((low << np.uint64(32)) | high) ^ salt)
-    return with_relations(graph, keys < np.uint64(min(int(share * 2**64), 2**64 - 1)))
+    below = np.uint64(min(int(share * 2**64), 2**64 - 1))
+    drawn = np.empty(graph.neighbours.size, dtype=np.bool_)
+    for begin in range(0, graph.n_nodes, _ROWS):
+        starts = graph.starts[begin : begin + _ROWS + 1]
+        own = np.repeat(np.arange(begin, begin + starts.size - 1), np.diff(starts))
+        others = graph.neighbours[starts[0] : starts[-1]]
+        low, high = np.minimum(own, others), np.maximum(own, others)
+        pairs = (low.astype(np.uint64) << np.uint64(32)) | high.astype(np.uint64)
+        drawn[starts[0] : starts[-1]] = _mixed(_mixed(pairs) ^ salt) < below
+    return with_relations(graph, drawn)
 
 
 def canonical_order(ids: Sequence[str] | pa.StringArray, *, seed: int) -> NDArray[np.int64]:

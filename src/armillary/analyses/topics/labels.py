@@ -65,12 +65,25 @@ class Term(msgspec.Struct, frozen=True):
     han: bool
 
 
+class Candidates(msgspec.Struct, frozen=True, kw_only=True):
+    """Phrases that may name a cluster.
+
+    Args:
+        terms: The phrases.
+        uses: 1 where a work uses one, shape (works, terms).
+    """
+
+    terms: list[Term]
+    uses: sparse.csr_array
+
+
 def characteristic_terms(
     tokens: Tokens,
     levels: Sequence[Phrases],
     *,
     labels: NDArray[np.int32],
     n_terms: int = 10,
+    candidates: Candidates | None = None,
 ) -> Naming:
     """Name the most characteristic terms of each cluster, best first, language by language.
 
@@ -88,13 +101,17 @@ def characteristic_terms(
         levels: Phrases by length.
         labels: Cluster of each work; -1 for none; shape (works,).
         n_terms: Most terms for a cluster.
+        candidates: As `candidates_for` finds them for these clusters or for parts of them; None
+            finds them.
 
     Returns:
         Terms of each cluster, fewer than `n_terms`, or none, where works say little; and the
         works that use its leading term.
     """
     n_clusters = int(labels.max(initial=-1)) + 1
-    terms, uses = _candidates(tokens, levels)
+    if candidates is None:
+        candidates = candidates_for(tokens, levels, labels=labels)
+    terms, uses = candidates.terms, candidates.uses
     if not terms:
         nothing: list[list[str]] = [[] for _ in range(n_clusters)]
         return Naming(
@@ -120,24 +137,48 @@ def characteristic_terms(
         for en, zh, han, n in zip(*by_language, n_han, n_works, strict=True)
     ]
     column = {term: n for n, term in enumerate(terms)}
-    by_term = uses.tocsc()
-    leading = [
-        by_term.indices[by_term.indptr[column[own[0]]] : by_term.indptr[column[own[0]] + 1]]
-        if own
-        else None
-        for own in chosen
-    ]
+    first = sorted({column[own[0]] for own in chosen if own})
+    by_term = uses[:, first].tocsc()
+    users = dict(zip(first, np.split(by_term.indices, by_term.indptr[1:-1]), strict=True))
+    leading = [users[column[own[0]]] if own else None for own in chosen]
     said, english, chinese = (
         [[term.text for term in own] for own in lists] for lists in (chosen, *by_language)
     )
     return Naming(terms=said, terms_en=english, terms_zh=chinese, leading=leading)
 
 
+def candidates_for(
+    tokens: Tokens, levels: Sequence[Phrases], *, labels: NDArray[np.int32]
+) -> Candidates:
+    """List the phrases that may name one of some clusters, or of any made by joining them.
+
+    Phrases that fewer works use than would name the smallest cluster are left out: they could
+    name none.
+    No method of its own.
+
+    Args:
+        tokens: Words of the works.
+        levels: Phrases by length.
+        labels: Cluster of each work; -1 for none; shape (works,).
+    """
+    on_map = labels >= 0
+    han = _writes_han(tokens)
+    n = int(labels.max(initial=-1)) + 1
+    in_letters, in_han = (
+        int(np.bincount(labels[on_map & own], minlength=n).min(initial=labels.size))
+        for own in (~han, han)
+    )
+    least = max(2.0, _MIN_SHARE * in_letters), max(3.0, _HAN_MIN_SHARE * in_han)
+    terms, uses = _candidates(tokens, levels, least=least)
+    return Candidates(terms=terms, uses=uses)
+
+
 def _writes_han(tokens: Tokens) -> NDArray[np.bool_]:
     """Say which works use Chinese characters, shape (works,)."""
-    here = np.flatnonzero(tokens.word >= 0)
-    here = here[tokens.han[tokens.word[here]]]
-    return np.bincount(tokens.work[here], minlength=tokens.n_works) > 0
+    here = np.append(tokens.han, np.False_)[tokens.word]  # the last answers for -1
+    writes = np.zeros(tokens.n_works, dtype=np.bool_)
+    writes[tokens.work[here]] = True
+    return writes
 
 
 def _chosen(
@@ -200,20 +241,34 @@ def _log_odds_z(
     return np.asarray(np.log(inside / outside) / error)
 
 
-def _candidates(tokens: Tokens, levels: Sequence[Phrases]) -> tuple[list[Term], sparse.csr_array]:
-    """List the phrases that may name a topic, and which works use them."""
+def _candidates(
+    tokens: Tokens, levels: Sequence[Phrases], *, least: tuple[float, float] = (0.0, 0.0)
+) -> tuple[list[Term], sparse.csr_array]:
+    """List the phrases that may name a topic, and which works use them.
+
+    Args:
+        tokens: Words of the works.
+        levels: Phrases by length.
+        least: Fewest works that use a phrase of words, and one of characters.
+    """
+    from armillary.analyses.topics.text_kernel import users
+
     terms: list[Term] = []
     blocks = []
     for level, longer in zip_longest(levels, levels[1:]):
         part = _cut_short(level, longer)
         kept = []
-        for n, words in enumerate(level.words.tolist()):
+        enough = users(tokens.work, level.places, level.phrase, len(part)) >= np.where(
+            tokens.han[level.words[:, 0]], least[1], least[0]
+        )
+        for n in np.flatnonzero(enough).tolist():
+            words = level.words[n].tolist()
             names = [tokens.names[w] for w in words]
             han = bool(tokens.han[words[0]])
             if _names_a_topic(names, han=han) and not (han and part[n]):
                 kept.append(n)
                 terms.append(Term(("" if han else " ").join(names), tuple(words), han))
-        counts = level.count(tokens)[:, kept]
+        counts = level.count(tokens, kept=np.array(kept, dtype=np.int64))
         counts.data[:] = 1.0
         blocks.append(counts)
     return terms, sparse.hstack(blocks, format="csr") if terms else sparse.csr_array((0, 0))
@@ -222,15 +277,17 @@ def _candidates(tokens: Tokens, levels: Sequence[Phrases]) -> tuple[list[Term], 
 def _cut_short(level: Phrases, longer: Phrases | None) -> NDArray[np.bool_]:
     """Say which phrases nearly always go on in one way, on either side: parts of a word."""
     n = len(level.words)
-    uses = np.bincount(level.at[level.at >= 0], minlength=n)
+    uses = np.bincount(level.phrase, minlength=n)
     most = np.zeros(n, dtype=np.int64)
-    if longer is not None:
-        here = np.flatnonzero(longer.at >= 0)
-        uses_longer = np.bincount(longer.at[here], minlength=len(longer.words))
+    if longer is not None and longer.places.size:
+        at = np.full(int(longer.places[-1]) + 2, -1, dtype=np.int32)
+        inside = np.searchsorted(level.places, at.size)
+        at[level.places[:inside]] = level.phrase[:inside]
+        uses_longer = np.bincount(longer.phrase, minlength=len(longer.words))
         for step in (0, 1):
             # The part that begins where the longer phrase does, or one character later.
             part = np.full(len(longer.words), -1, dtype=np.int64)
-            part[longer.at[here]] = level.at[here + step]
+            part[longer.phrase] = at[longer.places + step]
             known = part >= 0
             np.maximum.at(most, part[known], uses_longer[known])
     return most >= _GOES_ON * np.maximum(uses, 1)

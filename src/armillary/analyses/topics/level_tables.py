@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
+    from armillary.analyses.topics.labels import Candidates
     from armillary.analyses.topics.levels import Level
     from armillary.analyses.topics.words import Phrases, Tokens
     from armillary.model.literature import TopicRecipe
@@ -30,6 +31,7 @@ def level_tables(
     labels: NDArray[np.int32],
     tokens: Tokens,
     found: Sequence[Phrases],
+    candidates: Candidates | None = None,
     recipe: TopicRecipe,
     notes: list[str],
 ) -> dict[str, pa.Table]:
@@ -43,6 +45,7 @@ def level_tables(
         labels: Topic of each work, -1 for none, shape (works,).
         tokens: Words of the works.
         found: Phrases by length.
+        candidates: Phrases that may name the topics; None finds them.
         recipe: `clusters` and `areas` wanted, 0 for none; `terms` and `seed`.
         notes: What a reader must know is added here.
 
@@ -72,12 +75,12 @@ def level_tables(
             rows += _rows(
                 cluster, area_of, labels=labels, names=area_names, level="area",
                 parents=[None] * areas.n_groups,
-                tokens=tokens, found=found, n_terms=recipe.terms,
+                tokens=tokens, found=found, candidates=candidates, n_terms=recipe.terms,
             )  # fmt: skip
         rows += _rows(
             cluster, groups.labels, labels=labels, names=group_names, level="cluster",
             parents=parents,
-            tokens=tokens, found=found, n_terms=recipe.terms,
+            tokens=tokens, found=found, candidates=candidates, n_terms=recipe.terms,
         )  # fmt: skip
     for name, values in columns.items():
         at = cluster.schema.get_field_index(name)
@@ -100,11 +103,14 @@ def _rows(
     parents: Sequence[str | None],
     tokens: Tokens,
     found: Sequence[Phrases],
+    candidates: Candidates | None,
     n_terms: int,
 ) -> list[dict[str, object]]:
     """Describe the groups of one level, the largest first."""
     of_work = np.where(labels >= 0, group_of[labels], np.int32(-1)).astype(np.int32)
-    naming = characteristic_terms(tokens, found, labels=of_work, n_terms=n_terms)
+    naming = characteristic_terms(
+        tokens, found, labels=of_work, n_terms=n_terms, candidates=candidates
+    )
     sizes = cluster["n_works"].to_numpy().astype(np.float64)
     works = np.bincount(group_of, weights=sizes)
     place = {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,10 +25,17 @@ from armillary.analyses.topics.coverage import (
     allowed,
 )
 from armillary.analyses.topics.coverage import DIRECT_CITATION as DIRECT
-from armillary.analyses.topics.relatedness import direct_citation, text_likeness, together
+from armillary.analyses.topics.relatedness import (
+    numbered_relations,
+    related_by_citation,
+    text_likeness,
+    together,
+)
 from armillary.errors import TopicError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from armillary.analyses.topics.words import Phrases, Tokens
     from armillary.model.literature import TopicRecipe
     from armillary.model.table import Table
@@ -95,8 +103,8 @@ def relate_works(
     if references is None and form in {EXTENDED, COUPLING}:
         unknown = rule(n_reached=0, n_with_references=0, what="hold cited references")
         unknown.require(where=where)
-    cited = _by_citation(form, works, citations, references, notes=notes)
-    n_cited = len(pc.unique(cited["work"]))
+    cited = _by_citation(form, works, citations, references, ids=ids, notes=notes)
+    n_cited = _n_related(cited)
     share = n_cited / len(ids)
     reach = f"{form} relates {n_cited:,} of {len(ids):,} works ({share:.0%})"
     n_listed = _n_listed(works, citations if references is None else references)
@@ -154,6 +162,7 @@ def _by_citation(
     citations: Table,
     references: Table | None,
     *,
+    ids: list[str],
     notes: list[str],
 ) -> pa.Table:
     """Relate the works on the map by one form of citation; later works count for nothing."""
@@ -162,9 +171,10 @@ def _by_citation(
     for end in ("citing", "cited"):
         linked = linked.semi_join(inside, [(end, "work")])
     if form == DIRECT:
-        return direct_citation(linked).to_pyarrow()
+        citing, cited = _numbered(linked, ("citing", "cited"), ids=ids)
+        return related_by_citation(ids, citing=citing, cited=cited)
     if form == COCITATION:
-        return cocitation(linked, neighbours=_STRONGEST).to_pyarrow()
+        return _relations(cocitation(linked, neighbours=_STRONGEST), ids)
     if references is None:
         raise ValueError(f"{form} needs references")
     listed = references.select("citing", "key", "cited").semi_join(inside, [("citing", "work")])
@@ -175,9 +185,37 @@ def _by_citation(
             f"none of them ({heavy.n_citations / max(heavy.n_all, 1):.1%} of all references)."
         )
     if form == COUPLING:
-        return bibliographic_coupling(listed, neighbours=_STRONGEST).to_pyarrow()
+        return _relations(bibliographic_coupling(listed, neighbours=_STRONGEST), ids)
     # A work left off the map can still be what two works on it both cite.
     on_map = inside.select(on_map="work")
     joined = listed.left_join(on_map, listed.cited == on_map.on_map)
     listed = joined.select("citing", "key", cited=joined.on_map)
-    return extended_direct_citation(listed, neighbours=_STRONGEST).to_pyarrow()
+    return _relations(extended_direct_citation(listed, neighbours=_STRONGEST), ids)
+
+
+def _relations(found: Table, ids: list[str]) -> pa.Table:
+    """Collect relations, works by number."""
+    rows, columns, weight = _numbered(found, ("work", "neighbour", "weight"), ids=ids)
+    return numbered_relations(ids, rows=rows, columns=columns, weight=weight)
+
+
+def _numbered(found: Table, names: tuple[str, ...], *, ids: list[str]) -> list[NDArray[Any]]:
+    """Collect columns, work ids as their number among the works; texts never lie together."""
+    works = pa.array(ids, type=pa.string())
+    parts: list[list[NDArray[Any]]] = [[] for _ in names]
+    for batch in found.select(*names).to_pyarrow().to_batches():
+        for part, column in zip(parts, batch.columns, strict=True):
+            if pa.types.is_floating(column.type):
+                part.append(column.to_numpy())
+            else:
+                part.append(pc.index_in(column.cast(pa.string()), works).to_numpy())
+    empty = {name: np.float64 if name == "weight" else np.int32 for name in names}
+    return [
+        np.concatenate([np.empty(0, dtype=empty[name]), *part])
+        for name, part in zip(names, parts, strict=True)
+    ]
+
+
+def _n_related(relations: pa.Table) -> int:
+    """Count the works that have a relation."""
+    return len(pc.unique(relations["work"].combine_chunks().indices))

@@ -121,3 +121,61 @@ def weightiest(  # noqa: PLR0917 - compiled functions take places
             n += 1
         for i in range(n):
             kept[best[i]] = 1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def users(
+    work: NDArray[np.int32], places: NDArray[np.int32], phrase: NDArray[np.int32], n: int
+) -> NDArray[np.int64]:
+    """Count the works that use each phrase.
+
+    Args:
+        work: Work of each place, ascending, shape (places,).
+        places: Places of uses, ascending, shape (uses,).
+        phrase: Phrase used, shape (uses,).
+        n: Phrases there are.
+
+    Returns:
+        Works, shape (phrases,).
+    """
+    counts = np.zeros(n, np.int64)
+    last = np.full(n, -1, np.int32)
+    for u in range(places.size):
+        p, w = phrase[u], work[places[u]]
+        if last[p] != w:
+            last[p] = w
+            counts[p] += 1
+    return counts
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def used_often(
+    first: NDArray[np.int32], last: NDArray[np.int32], least: int, cells: NDArray[np.uint8]
+) -> NDArray[np.bool_]:
+    """Leave out combinations used fewer than `least` times, as far as counters can tell.
+
+    Combinations share counters by a hash: some rare ones stay, no frequent one goes.
+
+    Args:
+        first: One part of each use, shape (uses,).
+        last: The other part, shape (uses,).
+        least: Fewest uses, at most 255.
+        cells: Counters, all 0, a power of 2 in number.
+
+    Returns:
+        Whether each use stays, shape (uses,).
+    """
+    mask = np.uint64(cells.size - 1)
+    golden, mixer = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+    kept = np.empty(first.size, np.bool_)
+    for turn in range(2):
+        for u in range(first.size):
+            key = (np.uint64(first[u]) << np.uint64(32)) | np.uint64(last[u])
+            key = (key ^ (key >> np.uint64(30))) * mixer + golden
+            cell = np.int64((key ^ (key >> np.uint64(29))) & mask)
+            if turn == 0:
+                if cells[cell] < least:
+                    cells[cell] += np.uint8(1)
+            else:
+                kept[u] = cells[cell] >= least
+    return kept

@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 from ibis import _
 
 from armillary.analyses.topics.clusters import cluster_weights
-from armillary.analyses.topics.consensus import consensus_at, consensus_wanted
+from armillary.analyses.topics.consensus import consensus_at, consensus_wanted, runs_for
 from armillary.analyses.topics.decisions import decision_tables, regroup
 from armillary.analyses.topics.graph import Graph, graph_of
 from armillary.analyses.topics.growth import last_complete_year, thin_years, windows
-from armillary.analyses.topics.labels import characteristic_terms
+from armillary.analyses.topics.labels import candidates_for, characteristic_terms
 from armillary.analyses.topics.level_tables import level_tables
 from armillary.analyses.topics.related_works import relate_works
 from armillary.analyses.topics.stability import UNSTABLE, stability
@@ -25,7 +25,7 @@ from armillary.errors import TopicError, listed
 from armillary.model.progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -91,12 +91,9 @@ def map_topics(
     window = windows(years, last_year=last_year, recent_years=recipe.recent_years)
     progress(what, 1, _STEPS)
     ids = rows["work"].to_pylist()
-    tokens = tokenise(
-        (title, abstract, *(keywords or ()))
-        for title, abstract, keywords in zip(
-            *(rows[name].to_pylist() for name in ("title", "abstract", "keywords")), strict=True
-        )
-    )
+    tokens = tokenise(_texts(rows))
+    if not decisions:
+        rows = rows.select(["work", "year", "cited_by_count"])  # texts are not needed again
     found = phrases(tokens, longest=3, longest_han=10, min_works=2)
     progress(what, 2, _STEPS)
     related = relate_works(
@@ -111,10 +108,17 @@ def map_topics(
         notes=notes,
     )
     graph = graph_of(related.relations)
+    related = msgspec.structs.replace(related, relations=related.relations.slice(0, 0))
     _enough_works(graph.n_nodes, corpus, recipe)
     progress(what, 3, _STEPS)
+    runs = runs_for(graph.n_nodes, recipe.runs)
+    if runs < recipe.runs:
+        notes.append(
+            f"Topics are what {runs} clusterings agree on, not {recipe.runs}: with more works "
+            "fewer are needed, and a map takes no longer than it must."
+        )
     clusters, resolution = consensus_wanted(
-        graph, recipe.topics, seed=recipe.seed, runs=recipe.runs, min_works=recipe.min_works
+        graph, recipe.topics, seed=recipe.seed, runs=runs, min_works=recipe.min_works
     )
     _note_clusters(clusters, recipe, notes)
     labels = _labels_of_rows(graph, clusters.labels, ids)
@@ -128,7 +132,10 @@ def map_topics(
     found_again = _found_again(graph, clusters, resolution, recipe, notes)
     progress(what, 5, _STEPS)
     _note_left_out(labels, clusters.labels, related.lack, notes)
-    naming = characteristic_terms(tokens, found, labels=labels, n_terms=recipe.terms)
+    candidates = candidates_for(tokens, found, labels=labels)
+    naming = characteristic_terms(
+        tokens, found, labels=labels, n_terms=recipe.terms, candidates=candidates
+    )
     progress(what, 6, _STEPS)
     between = cluster_weights(graph, clusters.labels)
     tables = topic_tables(
@@ -151,6 +158,7 @@ def map_topics(
         labels=labels,
         tokens=tokens,
         found=found,
+        candidates=candidates,
         recipe=recipe,
         notes=notes,
     )
@@ -158,16 +166,20 @@ def map_topics(
     return TopicMap(tables=tables, resolution=resolution, notes=tuple(notes))
 
 
+def _texts(rows: pa.Table) -> Iterator[tuple[str | None, ...]]:
+    """Go through title, abstract and keywords of each work, some at a time."""
+    for batch in rows.select(["title", "abstract", "keywords"]).to_batches(max_chunksize=10_000):
+        for title, abstract, keywords in zip(
+            *(column.to_pylist() for column in batch.columns), strict=True
+        ):
+            yield title, abstract, *(keywords or ())
+
+
 def _users(rows: pa.Table, term: str) -> NDArray[np.bool_]:
     """Say which works use a term in title, abstract or keywords, whatever its case."""
     wanted = term.casefold()
     return np.array(
-        [
-            wanted in " \n".join((title or "", abstract or "", *(keywords or ()))).casefold()
-            for title, abstract, keywords in zip(
-                *(rows[name].to_pylist() for name in ("title", "abstract", "keywords")), strict=True
-            )
-        ]
+        [wanted in " \n".join(part or "" for part in parts).casefold() for parts in _texts(rows)]
     )
 
 
@@ -237,7 +249,7 @@ def _found_again(
             resolution=resolution * share,
             agreed_resolution=clusters.resolution * share,
             seed=seed,
-            runs=recipe.runs,
+            runs=runs_for(graph.n_nodes, recipe.runs),
             n_topics=recipe.topics,
             min_works=recipe.min_works,
         )

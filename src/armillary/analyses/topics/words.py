@@ -32,6 +32,8 @@ _TOKEN = re.compile(f"[{_LETTER}]+(?:[-'’][{_LETTER}]+)*|[{_HAN}]|[^\\s{_LETTE
 _TAG = re.compile(r"<[^<>]{1,40}>")
 _STOP = FUNCTION_WORDS | ABSTRACT_WORDS
 _BREAK = -1
+_BLOCK = 1 << 20
+_CELLS = 1 << 26  # of counters of combinations; what falls together by chance is told apart later
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,22 +82,43 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         length: Words in each phrase.
-        at: Phrase that begins at each place, or -1, shape (places,).
+        places: Places at which one begins, ascending, shape (uses,).
+        phrase: Which one, shape (uses,).
         words: Words of each phrase, shape (phrases, length).
     """
 
     length: int
-    at: NDArray[np.int32]
+    places: NDArray[np.int32]
+    phrase: NDArray[np.int32]
     words: NDArray[np.int32]
 
-    def count(self, tokens: Tokens) -> sparse.csr_array:
-        """Return how often each work uses each phrase, shape (works, phrases)."""
-        here = np.flatnonzero(self.at >= 0)
-        counts = sparse.coo_array(
-            (np.ones(here.size, dtype=np.float32), (tokens.work[here], self.at[here])),
-            shape=(tokens.n_works, len(self.words)),
+    def count(self, tokens: Tokens, *, kept: NDArray[np.integer] | None = None) -> sparse.csr_array:
+        """Return how often each work uses each phrase, shape (works, phrases).
+
+        Args:
+            tokens: Words of the works.
+            kept: Phrases to count, ascending, a column each; None counts all.
+        """
+        phrase, places, n = self.phrase, self.places, len(self.words)
+        if kept is not None and len(kept) < n:
+            number = np.full(n, _BREAK, dtype=np.int32)
+            number[kept] = np.arange(len(kept), dtype=np.int32)
+            phrase, n = number[phrase], len(kept)
+            here = phrase >= 0
+            phrase, places = phrase[here], places[here]
+        # Places are in order of works, so rows need no sorting.
+        starts = np.searchsorted(places, _starts(tokens).astype(np.int32)).astype(np.int64)
+        counts = sparse.csr_array(
+            (np.ones(phrase.size, dtype=np.float32), phrase.copy(), starts),
+            shape=(tokens.n_works, n),
         )
-        return counts.tocsr()
+        counts.sum_duplicates()
+        return counts
+
+
+def _starts(tokens: Tokens) -> NDArray[np.int64]:
+    """Return the first place of each text and one past the last, shape (works + 1,)."""
+    return np.searchsorted(tokens.work, np.arange(tokens.n_works + 1, dtype=np.int32))
 
 
 def tokenise(texts: Iterable[Sequence[str | None]]) -> Tokens:
@@ -123,16 +146,22 @@ def cut(texts: Iterable[Sequence[str | None]]) -> Written:
     forms: defaultdict[str, int] = defaultdict()
     forms.default_factory = forms.__len__
     stream: list[int] = []
+    blocks: list[NDArray[np.int32]] = []  # a number in a list takes twice the room
     ends: list[int] = []
+    before = 0
     for parts in texts:
         for part in parts:
             if part:
                 clean = _TAG.sub(" ", part) if "<" in part else part
                 stream.extend([forms[token] for token in _TOKEN.findall(clean)])
             stream.append(_BREAK)
-        ends.append(len(stream))
+        ends.append(before + len(stream))
+        if len(stream) >= _BLOCK:
+            blocks.append(np.array(stream, dtype=np.int32))
+            before += len(stream)
+            stream.clear()
     return Written(
-        form=np.array(stream, dtype=np.int32),
+        form=np.concatenate([*blocks, np.array(stream, dtype=np.int32)]),
         ends=np.array(ends, dtype=np.int64),
         forms=tuple(forms),
     )
@@ -156,8 +185,13 @@ def fold(written: Written, *, known: NDArray[np.bool_] | None = None) -> Tokens:
     starts = np.append(0, written.ends)
     work = np.repeat(np.arange(written.ends.size, dtype=np.int32), np.diff(starts))
     places = written.form
-    counted = places >= 0 if known is None else (places >= 0) & known[work]
-    counts = np.bincount(places[counted], minlength=len(written.forms))
+    counts = np.zeros(len(written.forms), dtype=np.int64)
+    for begin in range(0, places.size, _BLOCK):
+        part = places[begin : begin + _BLOCK]
+        counted = part >= 0
+        if known is not None:
+            counted &= known[work[begin : begin + _BLOCK]]
+        counts += np.bincount(part[counted], minlength=counts.size)
     root, names = _roots(written.forms, counts)
     word = np.append(root, np.int32(_BREAK))[places]  # the last answers for -1
     return Tokens(
@@ -256,35 +290,55 @@ def phrases(tokens: Tokens, *, longest: int, min_works: int, longest_han: int) -
     Returns:
         Phrases by length: 1, 2, ...; a single Chinese character is no phrase, yet listed.
     """
-    levels = [_enough(tokens, tokens.word, np.arange(len(tokens.names))[:, None], min_works)]
+    from armillary.analyses.topics.text_kernel import used_often
+
+    here = np.flatnonzero(tokens.word >= 0).astype(np.int32)
+    single = np.arange(len(tokens.names), dtype=np.int32)[:, None]
+    levels = [_enough(tokens, here, tokens.word[here], words=single, min_works=min_works)]
     for length in range(2, max(longest, longest_han) + 1):
         before = levels[-1]
-        last = np.full(tokens.word.size, _BREAK, dtype=np.int32)
-        last[: -(length - 1)] = tokens.word[length - 1 :]
-        here = np.flatnonzero((before.at >= 0) & (last >= 0))
-        first = before.words[before.at[here], 0]
-        han = tokens.han[first]
-        fits = (han == tokens.han[last[here]]) & (length <= np.where(han, longest_han, longest))
-        here = here[fits]
+        n = np.searchsorted(before.places, np.int32(tokens.word.size - length + 1))
+        last = tokens.word[before.places[:n] + np.int32(length - 1)]
+        han = tokens.han[before.words[:, 0]][before.phrase[:n]]
+        fits = (last >= 0) & (han == tokens.han[last])
+        fits &= length <= np.where(han, longest_han, longest)
+        del han
+        here, first, last = before.places[:n][fits], before.phrase[:n][fits], last[fits]
+        if min_works > 1 and here.size:
+            cells = min(_CELLS, 1 << max(int(4 * here.size).bit_length(), 10))
+            fits = used_often(first, last, min(min_works, 255), np.zeros(cells, dtype=np.uint8))
+            here, first, last = here[fits], first[fits], last[fits]
         if here.size == 0:
             break
-        keys = before.at[here].astype(np.int64) * len(tokens.names) + last[here]
+        keys = first.astype(np.int64) * len(tokens.names) + last
+        del first, last, fits
         unique, inverse = np.unique(keys, return_inverse=True)
-        at = np.full(tokens.word.size, _BREAK, dtype=np.int32)
-        at[here] = inverse
+        del keys
         prefix, word = np.divmod(unique, len(tokens.names))
         words = np.column_stack([before.words[prefix], word]).astype(np.int32)
-        levels.append(_enough(tokens, at, words, min_works))
+        phrase: NDArray[np.int32] = inverse.astype(np.int32)
+        del inverse
+        levels.append(_enough(tokens, here, phrase, words=words, min_works=min_works))
     return levels
 
 
 def _enough(
-    tokens: Tokens, at: NDArray[np.int32], words: NDArray[np.integer], min_works: int
+    tokens: Tokens,
+    places: NDArray[np.int32],
+    phrase: NDArray[np.int32],
+    *,
+    words: NDArray[np.int32],
+    min_works: int,
 ) -> Phrases:
     """Keep the phrases that at least `min_works` works use."""
-    found = Phrases(length=words.shape[1], at=at, words=words.astype(np.int32))
-    n_works = np.bincount(found.count(tokens).indices, minlength=len(words))
+    from armillary.analyses.topics.text_kernel import users
+
+    n_works = users(tokens.work, places, phrase, len(words))
     kept = np.flatnonzero(n_works >= min_works)
-    number = np.full(len(words) + 1, _BREAK, dtype=np.int32)  # the last answers for -1
+    number = np.full(len(words), _BREAK, dtype=np.int32)
     number[kept] = np.arange(kept.size)
-    return Phrases(length=found.length, at=number[at], words=found.words[kept])
+    phrase = number[phrase]
+    used = phrase >= 0
+    return Phrases(
+        length=words.shape[1], places=places[used], phrase=phrase[used], words=words[kept]
+    )
