@@ -102,10 +102,7 @@ def emerging_files(
     listed = corpora.rising_tables(
         corpus, definition, members=found.tables["cluster_work"], progress=progress
     )
-    results = [listed]
-    if definition.backtest:
-        results.append(corpora.backtest_tables(corpus, definition, progress=progress))
-    return _written(out, results, network=False)
+    return _written(out, [listed], network=False)
 
 
 def backtest_files(
