@@ -78,6 +78,7 @@ def write_small_observatory(parent: Path) -> Path:
     toml = folder / "observatory.toml"
     text = toml.read_text(encoding="utf-8")
     text = text.replace("works = 8000", "works = 600").replace("topics = 60", "topics = 8")
+    text = text.replace("clusters = 16", "clusters = 3").replace("areas = 6", "areas = 2")
     text = text.replace("emerging = 6", "emerging = 2")
     data = folder / "data/rd_expenditure.csv"
     lines = data.read_text(encoding="utf-8").splitlines(keepends=True)

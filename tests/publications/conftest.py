@@ -23,6 +23,7 @@ from armillary.model.observatory import (
 
 Rows = dict[str, list[dict[str, Any]]]
 HOSTILE = '#panic("x") $ ] @cite <label> \\ *bold* _it_ `raw` // {braces} "quoted" 100 %'
+_AT = {"x": 0.0, "y": 0.0}
 _AREAS = [("AAA", "Aland", "甲国"), ("BBB", "Borland", "乙国"), ("CCC", "Corland", "丙国")]
 
 
@@ -128,6 +129,8 @@ def _cluster(n: int, label: str, **more: Any) -> dict[str, Any]:
         "verdict": "grows",
         "x": float(n),
         "y": float(n % 2),
+        "radius": 0.1,
+        "hidden": False,
         **more,
     }
 
@@ -248,8 +251,8 @@ def sample_rows() -> Rows:
             _cluster(3, "arms"),
         ],
         "cluster_work": [
-            {"corpus": "map", "cluster": "T0001", "work": "robots:W1", "centrality": 0.9},
-            {"corpus": "map", "cluster": "T0002", "work": "planted:W1", "centrality": 0.8},
+            {"corpus": "map", "cluster": "T0001", "work": "robots:W1", "centrality": 0.9, **_AT},
+            {"corpus": "map", "cluster": "T0002", "work": "planted:W1", "centrality": 0.8, **_AT},
         ],
         "cluster_year": [
             {"corpus": "map", "cluster": f"T000{c}", "year": y, "n_works": c * k, "n_all": 50}
@@ -376,6 +379,11 @@ def open_store(tmp_path):
 @pytest.fixture
 def observatory(tmp_path) -> Observatory:
     """The definition that goes with the sample rows."""
+    return sample_observatory(tmp_path)
+
+
+def sample_observatory(tmp_path: Path) -> Observatory:
+    """Return the definition that goes with the sample rows."""
     source = {
         "rd": ("statistics", Text(en="R&D survey", zh="研发调查")),
         "robots": ("works", Text(en="Robots", zh="机器人文献")),

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
+from starlette.applications import Starlette
+from tests.publications.conftest import sample_observatory, sample_rows, store_of
+from tests.publications.topic_rows import topic_rows
 
+from armillary.publications.site import Site
+from armillary.publications.site.app import create_app
 from armillary.workflow import build
 from armillary.workflow.serve import application
 
@@ -30,6 +35,7 @@ PAGES = [
     "topics/publications/index.html",
     "topics/publications/map.html",
     "topics/publications/T0001.html",
+    "topics/publications/lists.html",
     "policies/register/index.html",
     "policies/register/search.html",
     "policies/register/search.html?q=patent",
@@ -38,6 +44,16 @@ PAGES = [
     "policies/register/register_3a_patent-use-2023.html",
     "sources/index.html",
     "methods/index.html",
+]
+# Of the sample, whose topics have a row of everything.
+TOPIC_PAGES = [
+    "topics/map/index.html",
+    "topics/map/lists.html",
+    "topics/map/backtest.html",
+    "topics/map/T0001.html",
+    "topics/map/A1.html",
+    "topics/map/term/soft_20_gripper.html",
+    "topics/map/planted.html",
 ]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -51,7 +67,24 @@ def observatory(tmp_path_factory, write_observatory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(observatory) -> Iterator[str]:
-    config = uvicorn.Config(application(observatory), port=0, log_level="error", lifespan="off")
+    yield from serve(application(observatory))
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("sampled")
+    rows = sample_rows() | topic_rows()
+    for cluster in rows["cluster"]:
+        cluster |= {"group": "C01", "area": "A1", "stability": 0.5, "unstable": True}
+    store = store_of(rows, folder / "store")
+    site = Site(store, sample_observatory(folder))
+    yield from serve(create_app(lambda: site))
+    store.close()
+
+
+def serve(app: Starlette) -> Iterator[str]:
+    """Give the address of an application that runs until the test is over."""
+    config = uvicorn.Config(app, port=0, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -113,6 +146,17 @@ def test_pages_are_accessible_and_keep_to_themselves(served, chromium, language,
     bad = {}
     for path in PAGES:
         wrong, violations, wide = look(chromium, f"{served}{language}/{path}", width=width)
+        if wrong or violations or wide > width:
+            bad[path] = (wrong, violations, wide)
+
+    assert not bad
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh", 390)])
+def test_pages_of_topics_with_everything_in_them_are_accessible(sampled, chromium, language, width):
+    bad = {}
+    for path in TOPIC_PAGES:
+        wrong, violations, wide = look(chromium, f"{sampled}{language}/{path}", width=width)
         if wrong or violations or wide > width:
             bad[path] = (wrong, violations, wide)
 

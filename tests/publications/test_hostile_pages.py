@@ -5,16 +5,33 @@ from pathlib import Path
 
 import pytest
 from lxml import html
+from tests.publications.conftest import sample_observatory, sample_rows, store_of
+from tests.publications.topic_rows import topic_rows
 
 from armillary.publications.site import export_site
 
 SCRIPT = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 TURNED = "abc\u202egnp.exe\u202c"
 WORD = "W" * 3_000
+# Columns of topic tables that hold what sources or people wrote.
+TEXTS = {
+    "cluster_group": ("label", "terms"),
+    "topic_list": ("label", "note", "family"),
+    "topic_list_rule": ("rule_en", "rule_zh", "parameters"),
+    "term": ("family",),
+    "backtest_case": ("item", "note"),
+    "cluster_evidence": ("text",),
+    "cluster_actor": ("item",),
+    "cluster_patent": ("item",),
+    "lens_goal": ("title",),
+    "topic_decision": ("note", "label_en", "by", "date", "why"),
+    "emerging_technology": ("name_en", "name_zh", "terms", "by", "date", "why"),
+}
 
 
-@pytest.fixture
-def site(sample, open_store, observatory, tmp_path) -> Path:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    sample, folder = sample_rows(), tmp_path_factory.mktemp("hostile")
     for work in sample["work"]:
         work |= {
             "title": f"{SCRIPT} {TURNED}",
@@ -25,6 +42,11 @@ def site(sample, open_store, observatory, tmp_path) -> Path:
         }
     for cluster in sample["cluster"]:
         cluster |= {"label": f"{SCRIPT}{TURNED}", "terms": [SCRIPT, "=HYPERLINK(A1)", WORD]}
+        cluster |= {"group": "C01", "area": "A1", "stability": 0.5, "unstable": True}
+    sample |= topic_rows()
+    for table, columns in TEXTS.items():
+        for row in sample[table]:
+            row |= {c: [SCRIPT, WORD] if isinstance(row.get(c), list) else SCRIPT for c in columns}
     for origin in sample["origin"]:
         origin |= {"title": SCRIPT, "citation": SCRIPT, "address": "javascript:alert(1)"}
     for code in sample["code"]:
@@ -34,9 +56,10 @@ def site(sample, open_store, observatory, tmp_path) -> Path:
     for row in sample["rejection"]:
         row |= {"text": SCRIPT, "reason": TURNED}
 
-    export_site(open_store(sample), observatory, out=tmp_path / "site", changes=None)
-
-    return tmp_path / "site"
+    store = store_of(sample, folder / "store")
+    export_site(store, sample_observatory(folder), out=folder / "site", changes=None)
+    store.close()
+    return folder / "site"
 
 
 def test_nothing_is_run_and_nothing_is_left_unescaped(site):

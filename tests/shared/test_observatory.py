@@ -205,7 +205,8 @@ def test_every_record_is_accounted_for(rows):
         parts = reading["n_kept"] + reading["n_empty"] + reading["n_rejected"]
         assert reading["n_read"] == parts, reading
 
-    assert len(rows("work")) == 35_796
+    assert len(rows("work", source="robotics")) == 35_796
+    assert len(rows("work", source="drones")) == 2_691
     stip = rows("initiative", source="stip2021")
     assert (len(stip), sum(r["n_rows"] for r in stip)) == (6_961, 9_498)
     assert len(rows("initiative", source="council")) == 5_781
@@ -218,6 +219,32 @@ def test_the_growing_topics_are_those_known_to_have_grown(rows):
     assert any("deep learning" in label for label in labels)
     assert any("reinforcement learning" in label for label in labels)
     assert not any("SLAM" in label for label in labels)
+
+
+def test_the_lists_of_a_corpus_without_references_say_what_they_lack(rows):
+    rules = {r["list"]: r for r in rows("topic_list_rule", corpus="robotics")}
+
+    assert rules["rising topics"]["n_entries"] >= 10
+    assert rules["rising terms"]["n_entries"] == 40
+    assert all("reference" in r["why_not_en"] for name, r in rules.items() if "front" in name)
+
+
+def test_the_lists_of_robotics_stand_beside_a_backtest_whose_controls_pass(rows):
+    controls = rows("backtest_control", corpus="robotics", list="rising terms")
+    gated = [r for r in controls if r["passes"] is not None]
+
+    assert len(gated) == 3
+    assert all(r["passes"] for r in gated)
+
+
+def test_patents_have_applicants_offices_and_technology_fields(rows):
+    counted = rows("cluster_patent", corpus="drones")
+
+    assert {"applicant", "office", "field", "sector"} == {r["kind"] for r in counted}
+
+
+def test_a_lens_finds_works_about_goals_in_both_corpora(rows):
+    assert {r["corpus"] for r in rows("cluster_goal", lens="sdg")} == {"robotics", "drones"}
 
 
 def test_no_link_is_broken(observatory):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, raise_all
 from armillary.model.literature import TopicDecision
+from armillary.sources.headers import header_problems
 from armillary.sources.toml import read_text
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def read_topic_decisions(path: Path, *, maps: Collection[str]) -> tuple[TopicDec
     found: list[TopicDecision] = []
     try:
         header = [name.strip() for name in next(reader, [])]
-        problems += _header_problems(header, path)
+        problems += header_problems(header, file=path.name, required=REQUIRED, columns=COLUMNS)
         raise_all(problems)
         before = reader.line_num
         for cells in reader:
@@ -52,24 +53,6 @@ def read_topic_decisions(path: Path, *, maps: Collection[str]) -> tuple[TopicDec
         ) from error
     raise_all(problems)
     return tuple(found)
-
-
-def _header_problems(header: list[str], path: Path) -> list[ArmillaryError]:
-    where = f"{path.name}, line 1"
-    found: list[ArmillaryError] = [
-        DefinitionError(f"Column {name!r} is absent.", where=where, fix=f"add a column {name!r}")
-        for name in REQUIRED
-        if name not in header
-    ]
-    for position, name in enumerate(header):
-        if name not in COLUMNS:
-            mend = did_you_mean(name, COLUMNS, otherwise=f"columns are {', '.join(COLUMNS)}")
-            found.append(DefinitionError(f"Column {name!r} is unknown.", where=where, fix=mend))
-        elif name in header[:position]:
-            found.append(
-                DefinitionError(f"Column {name!r} is there twice.", where=where, fix="keep one")
-            )
-    return found
 
 
 def _decision(

@@ -35,7 +35,7 @@ from armillary.model.observatory import (
     TopicsDefinition,
 )
 from armillary.sources.frameworks import read_units
-from armillary.sources.toml import Toml, read_toml
+from armillary.sources.toml import Toml, read_toml, what_is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -309,7 +309,7 @@ class _Reader:
                     f"{key} = {pattern!r} finds no file.",
                     *keys,
                     key,
-                    fix=_what_is_there(self.root / pattern),
+                    fix=what_is_there(self.root / pattern),
                 )
             found.update(dict.fromkeys(files))
         return tuple(found)
@@ -591,17 +591,3 @@ class _Reader:
             return ReportDefinition()
         self.problems += self.toml.unknown_keys(table, ("title",), "report")
         return ReportDefinition(title=self.text(table, "title", "report"))
-
-
-def _what_is_there(pattern: Path) -> str:
-    folder = pattern.parent
-    while glob.has_magic(str(folder)):
-        folder = folder.parent
-    if not folder.is_dir():
-        return f"the folder {folder.name!r} does not exist; make it or mend the path"
-    names = sorted(p.name for p in folder.iterdir() if p.is_file())
-    if not names:
-        return f"the folder {folder.name!r} is empty; put the files there"
-    return did_you_mean(
-        pattern.name, names, otherwise=f"{folder.name!r} holds {', '.join(names[:5])}"
-    )

@@ -6,8 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, raise_all
+from armillary.errors import ArmillaryError, DefinitionError, raise_all
 from armillary.model.indicators import Direction, Framework, Node, faults
+from armillary.sources.headers import header_problems
 from armillary.sources.toml import read_text
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def read_framework(path: Path) -> Framework:
     lines: list[int] = []
     try:
         header = [name.strip() for name in next(reader, [])]
-        problems += _header_problems(header, path)
+        problems += header_problems(header, file=path.name, required=REQUIRED, columns=COLUMNS)
         raise_all(problems)
         before = reader.line_num
         for cells in reader:
@@ -65,24 +66,6 @@ def read_framework(path: Path) -> Framework:
     ]
     raise_all(problems)
     return Framework(tuple(nodes))
-
-
-def _header_problems(header: list[str], path: Path) -> list[ArmillaryError]:
-    where = f"{path.name}, line 1"
-    found: list[ArmillaryError] = [
-        DefinitionError(f"Column {name!r} is absent.", where=where, fix=f"add a column {name!r}")
-        for name in REQUIRED
-        if name not in header
-    ]
-    for position, name in enumerate(header):
-        if name not in COLUMNS:
-            mend = did_you_mean(name, COLUMNS, otherwise=f"columns are {', '.join(COLUMNS)}")
-            found.append(DefinitionError(f"Column {name!r} is unknown.", where=where, fix=mend))
-        elif name in header[:position]:
-            found.append(
-                DefinitionError(f"Column {name!r} is there twice.", where=where, fix="keep one")
-            )
-    return found
 
 
 def _node(header: list[str], cells: list[str], where: str) -> tuple[Node, list[ArmillaryError]]:

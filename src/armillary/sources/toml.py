@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 import tomllib
 from collections.abc import Mapping
@@ -171,3 +172,22 @@ def _names(text: str) -> tuple[str, ...]:
         else:
             break
     return tuple(names)
+
+
+def what_is_there(pattern: Path) -> str:
+    """Say what stands where no file fits the path a definition names.
+
+    Args:
+        pattern: Path, perhaps with wildcards.
+    """
+    folder = pattern.parent
+    while glob.has_magic(str(folder)):
+        folder = folder.parent
+    if not folder.is_dir():
+        return f"the folder {folder.name!r} does not exist; make it or mend the path"
+    names = sorted(p.name for p in folder.iterdir() if p.is_file())
+    if not names:
+        return f"the folder {folder.name!r} is empty; put the files there"
+    return did_you_mean(
+        pattern.name, names, otherwise=f"{folder.name!r} holds {', '.join(names[:5])}"
+    )

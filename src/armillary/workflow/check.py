@@ -19,7 +19,16 @@ from armillary.workflow.step import Step, Work
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_DEFINES = ("source", "codelists", "references", "merge", "statistics", "index", "lens")
+_DEFINES = (
+    "source",
+    "codelists",
+    "references",
+    "merge",
+    "statistics",
+    "index",
+    "lens",
+    "decisions",
+)
 
 
 class CheckSummary(msgspec.Struct, frozen=True, kw_only=True):

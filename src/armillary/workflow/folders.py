@@ -74,7 +74,7 @@ def write_whole(out: Path, write: Callable[[Path], None]) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in out.iterdir()))
 
 
-def write_table(folder: Path, name: str, table: pa.Table) -> None:
+def write_table(folder: Path, table: pa.Table, *, name: str) -> None:
     """Write a table as CSV; text that a spreadsheet would run is disarmed."""
     text = csv_text(table.to_pylist(), table.column_names)
     (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")

@@ -50,7 +50,7 @@ def write_folder(
     def write(draft: Path) -> None:
         (draft / WORKBOOK).write_bytes(workbook(contents, language=language))
         for name, table in contents.tables.items():
-            folders.write_table(draft, name, table)
+            folders.write_table(draft, table, name=name)
         for name, rows in (others or {}).items():
             text = csv_text(rows, list(rows[0]) if rows else [])
             (draft / f"{name}.csv").write_text(text, encoding="utf-8", newline="")

@@ -65,19 +65,27 @@ def _site(task: _Task) -> tuple[tuple[str, ...], str]:
 
 
 def _report(task: _Task) -> tuple[tuple[str, ...], str]:
-    from armillary.publications.report import write_report
+    from armillary.publications.report import topic_report_name, write_report, write_topic_report
 
+    whole = [(f"report-{language}.pdf", language, None) for language in task.observatory.languages]
+    of_maps = [
+        (topic_report_name(topics, language=language), language, topics)
+        for topics in task.observatory.topics
+        for language in task.observatory.languages
+    ]
     files, pages = [], 0
-    for done, language in enumerate(task.observatory.languages):
-        task.progress(f"report-{language}.pdf", done, len(task.observatory.languages))
-        name = f"report-{language}.pdf"
-        made = write_report(
-            task.store,
-            task.observatory,
-            out=task.draft / name,
-            language=language,
-            cache=task.home.cache / "charts",
-        )
+    wanted: list[tuple[str, str, str | None]] = [*whole, *of_maps]
+    for done, (name, language, topics) in enumerate(wanted):
+        task.progress(name, done, len(wanted))
+        given: dict[str, Any] = {
+            "out": task.draft / name,
+            "language": language,
+            "cache": task.home.cache / "charts",
+        }
+        if topics is None:
+            made = write_report(task.store, task.observatory, **given)
+        else:
+            made = write_topic_report(task.store, task.observatory, topics=topics, **given)
         files.append(name)
         pages += made.n_pages
     return tuple(files), f"{pages:,} pages"
@@ -85,8 +93,14 @@ def _report(task: _Task) -> tuple[tuple[str, ...], str]:
 
 def _pack(task: _Task) -> tuple[tuple[str, ...], str]:
     from armillary.publications.pack import write_pack
+    from armillary.publications.topic_sheets import topic_workbook, topic_workbook_name
 
     made = write_pack(task.store, task.observatory, out=task.draft / "data", progress=task.progress)
+    for topics in task.observatory.topics:
+        for language in task.observatory.languages:
+            book = topic_workbook(task.store, task.observatory, topics=topics, language=language)
+            name = topic_workbook_name(topics, language=language)
+            (task.draft / "data" / name).write_bytes(book)
     return ("data",), f"{made.n_tables} tables, {made.n_rows:,} rows"
 
 

@@ -13,7 +13,7 @@ from armillary.model.columns import table_of
 from armillary.workflow.lenses import lens_steps
 from armillary.workflow.read import read_source
 from armillary.workflow.step import Result, Step, Work
-from armillary.workflow.topics import topic_steps
+from armillary.workflow.topics import decisions_step, topic_steps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +51,7 @@ def steps(observatory: Observatory) -> list[Step]:
     road += [_statistic(one, observatory) for one in observatory.statistics.values()]
     for one in observatory.indexes.values():
         road += [_index(one, observatory), _audit(one, observatory)]
+    road += decisions_step(observatory)
     for topics in observatory.topics.values():
         road += topic_steps(topics, observatory)
     for lens in observatory.lenses.values():

@@ -160,7 +160,7 @@ def _written(out: Path, results: Sequence[Result], *, network: bool) -> TopicFil
     def write(draft: Path) -> None:
         for name, table in tables.items():
             if table.num_rows:
-                folders.write_table(draft, name, table)
+                folders.write_table(draft, table, name=name)
         if network:
             held = topic_network(
                 tables["cluster"].to_pylist(),

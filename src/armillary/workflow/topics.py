@@ -166,13 +166,17 @@ def _patents(definition: TopicsDefinition) -> Step:
 
 def _cards(definition: TopicsDefinition) -> Step:
     def run(work: Work) -> Result:
+        corpus = corpus_of(work.store, definition)
+        patents = corpus.patents
+        # Where there is no patent nobody could look for links: missing, not none.
+        sought = patents is not None and work.store.rows(patents.select("work").limit(1))
         return corpora.card_tables(
-            corpus_of(work.store, definition),
+            corpus,
             tables={
                 name: work.store.arrow(_own(work, name, definition))
                 for name in ("cluster", "cluster_work", "cluster_year")
             },
-            links=work.store.table("science_link"),
+            links=work.store.table("science_link") if sought else None,
             progress=work.progress,
         )
 
@@ -231,6 +235,34 @@ def _further(definition: TopicsDefinition, kind: str, says: str, run: Any) -> St
         },
         code=("analyses/topics", "analyses/intervals", "workflow/corpus", "workflow/topics"),
     )
+
+
+def decisions_step(observatory: Observatory) -> list[Step]:
+    """Return the step that reads the decisions about topics, so that a check tells their faults.
+
+    Args:
+        observatory: What the user defined.
+    """
+    path = decisions_file(observatory)
+    if path is None:
+        return []
+
+    def run(work: Work) -> Result:
+        from armillary.sources.decisions import read_topic_decisions
+
+        decided = read_topic_decisions(path, maps=list(observatory.topics))
+        return Result(notes=(f"{len(decided):,} decisions about topics",))
+
+    return [
+        Step(
+            name="decisions:topics",
+            says="Decisions about topics",
+            run=run,
+            files=(path,),
+            parameters={"maps": list(observatory.topics)},
+            code=("sources/decisions",),
+        )
+    ]
 
 
 def decisions_file(observatory: Observatory) -> Path | None:

@@ -62,19 +62,17 @@ def test_author_year_and_title_must_all_be_there(frame, rows):
     assert links(frame, rows, works, strings) == []
 
 
-def test_a_string_that_fits_two_works_alike_is_left_alone(frame, rows):
-    works = [{**WORK, "work": f"w:{n}", "title": "Thin films of silicon oxide"} for n in (1, 2)]
-
-    assert links(frame, rows, works, ["Smith, Thin films of silicon oxide, 2004"]) == []
-
-
-def test_patents_and_works_without_author_are_not_cited_as_literature(frame, rows):
+def test_a_string_of_two_works_a_patent_or_a_work_without_author_is_left_alone(frame, rows):
+    alike, patent, nobody = "Thin films of silicon oxide", "Thick layers of oxide", "Layers of tin"
     works = [
-        {**WORK, "work": "w:1", "title": "Thin films of silicon oxide", "type": "patent"},
-        {**WORK, "work": "w:2", "title": "Thin films of silicon oxide", "authors": []},
+        *({**WORK, "work": f"w:{n}", "title": alike} for n in (1, 2)),
+        {**WORK, "work": "w:3", "title": patent, "type": "patent"},
+        {**WORK, "work": "w:4", "title": nobody, "authors": []},
     ]
 
-    assert links(frame, rows, works, ["Smith, Thin films of silicon oxide, 2004"]) == []
+    strings = [f"Smith, {title}, 2004" for title in (alike, patent, nobody)]
+
+    assert links(frame, rows, works, strings) == []
 
 
 def test_five_hundred_made_strings_are_linked_well():

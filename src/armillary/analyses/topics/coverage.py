@@ -28,8 +28,8 @@ _EXPORT = (
     f"referenced_works; {_BY_TEXT}"
 )
 _WIDER = (
-    "fetch a wider corpus, so that the works cited are in it, relate the works by "
-    f"bibliographic coupling, {_BY_TEXT}"
+    "fetch a wider corpus, so that the works cited are in it, or relate the works by "
+    'bibliographic coupling or by text (relatedness = "text")'
 )
 _ALIKE = f"fetch a wider corpus, so that more works cite the same, {_BY_TEXT}"
 _BY_LISTS = (COUPLING, EXTENDED)

@@ -114,7 +114,7 @@ def patent_indicators(
                    "family_size", "count"),
         _indicator(
             grant.group_by(*by).agg(
-                value=(_.status == "grant").ifelse(1.0, 0.0).mean(), n_works=_.count()
+                value=(_.status == "grant").ifelse(1, 0).mean(), n_works=_.count()
             ),
             "grant_share",
             "0..1",
@@ -123,7 +123,7 @@ def patent_indicators(
                    "science_citations", "count"),
         _indicator(
             cites.group_by(*by).agg(
-                value=(_.n_linked > 0).ifelse(1.0, 0.0).mean(), n_works=_.count()
+                value=(_.n_linked > 0).ifelse(1, 0).mean(), n_works=_.count()
             ),
             "science_share",
             "0..1",
@@ -140,7 +140,10 @@ def _nullable(table: Table) -> Table:
 
 
 def _weighted(items: Table, kind: str) -> Table:
-    return items.select("work", kind=ibis.literal(kind), item=_.item, share=ibis.literal(1.0))
+    # Written as 1.0 the share would be a decimal on Spark, and so would all its sums.
+    return items.select(
+        "work", kind=ibis.literal(kind), item=_.item, share=ibis.literal(1).cast("float64")
+    )
 
 
 def _concentration(counted: Table, held: Table, kind: str) -> Table:

@@ -46,7 +46,9 @@ def direct_citation(citations: Table) -> Table:
     backward = citations.select(work="cited", neighbour="citing")
     relations = forward.union(backward).filter(_.work != _.neighbour).distinct()
     degrees = relations.group_by("work").agg(degree=_.count())
-    return relations.join(degrees, "work").select("work", "neighbour", weight=1.0 / _.degree)
+    return relations.join(degrees, "work").select(
+        "work", "neighbour", weight=1 / _.degree.cast("float64")
+    )
 
 
 def text_likeness(

@@ -8,7 +8,7 @@ import ibis
 from ibis import _
 
 if TYPE_CHECKING:
-    from ibis.expr.types import StringValue
+    from ibis.expr.types import FloatingValue, StringValue
 
     from armillary.model.table import Table
 
@@ -68,7 +68,7 @@ def _by_doi(strings: Table, papers: Table) -> Table:
     return (
         cited.filter(_.doi != "")
         .join(named, "doi")
-        .select("patent", "work", "text", rule=ibis.literal("doi"), score=ibis.literal(1.0))
+        .select("patent", "work", "text", rule=ibis.literal("doi"), score=_sure())
     )
 
 
@@ -121,12 +121,17 @@ def _scored(pairs: Table, words: Table, titled: Table) -> Table:
     )
     joined = pairs.join(sizes, "work").join(held, ["text", "work"])
     whole = (" " + joined.said + " ").contains(" " + joined.title + " ")
-    share = joined.n_held / joined.n_words
+    share = joined.n_held.cast("float64") / joined.n_words
     long = joined.n_words >= _FEWEST_WORDS
     return joined.mutate(
         rule=whole.ifelse("title", "words"),
-        score=ibis.cases((whole, 1.0), (long, share.cast("float64")), else_=0.0),
+        score=ibis.cases((whole, _sure()), (long, share), else_=0 * share),
     ).select("text", "work", "off", "rule", "score")
+
+
+def _sure() -> FloatingValue:
+    """Return the score 1; written as 1.0 it would be a decimal on Spark."""
+    return ibis.literal(1).cast("float64")
 
 
 def _plain(text: StringValue) -> StringValue:

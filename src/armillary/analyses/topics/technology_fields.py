@@ -53,7 +53,9 @@ def technology_fields(
         keep = ~fields.field.isin(_NOT_WITH_MEDICINES) | fields.barred.isnull()
         fields = fields.filter(keep).drop("barred")
     n_fields = fields.group_by("work").agg(n_fields=_.count())
-    return fields.join(n_fields, "work").select("work", "field", "sector", share=1.0 / _.n_fields)
+    return fields.join(n_fields, "work").select(
+        "work", "field", "sector", share=1 / _.n_fields.cast("float64")
+    )
 
 
 def _parts(codes: Table) -> Table:

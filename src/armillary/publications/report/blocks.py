@@ -26,7 +26,17 @@ def section(text: str) -> Block:
     return {"kind": "section", "text": text}
 
 
-def paragraph(text: str, *, style: str = "plain") -> Block:
+def page() -> Block:
+    """Go on on a new page."""
+    return {"kind": "page"}
+
+
+def pair(left: Sequence[Block], right: Sequence[Block]) -> Block:
+    """Set blocks side by side; only tables and figures stand so."""
+    return {"kind": "pair", "left": list(left), "right": list(right)}
+
+
+def paragraph(text: Cell, *, style: str = "plain") -> Block:
     """Set a paragraph; `style` is plain, lead, note or notice (a box that cannot be missed)."""
     return {"kind": "paragraph", "text": text, "style": style}
 
@@ -86,7 +96,7 @@ def items(entries: Sequence[dict[str, Any]]) -> Block:
 
 
 def points(entries: Sequence[tuple[str, Sequence[str]]]) -> Block:
-    """Set lists of sentences, each under its title."""
+    """Set lists of sentences, each under its title; an empty title is left out."""
     return {
         "kind": "points",
         "entries": [{"title": title, "texts": list(texts)} for title, texts in entries],

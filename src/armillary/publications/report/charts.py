@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from armillary.publications.report.blocks import Block, Cell
 
+WIDE = 132  # points
+_TALL = 92  # points
+
 
 def interval(
     at: float | None,
@@ -24,6 +27,7 @@ def interval(
     logarithmic: bool = False,
     strong: bool = False,
     beside: float | None = None,
+    width: int = WIDE,
 ) -> Cell:
     """Draw a dot with its interval inside a table cell; missing draws nothing.
 
@@ -35,6 +39,7 @@ def interval(
         logarithmic: Whether the axis is logarithmic.
         strong: Whether to draw it in the accent colour.
         beside: Where a small ring stands that the dot is compared with; None draws none.
+        width: Length of the axis in points.
     """
     if at is None or low is None or high is None:
         return ""
@@ -44,6 +49,7 @@ def interval(
         "at": places[0],
         "ends": places[1:],
         "strong": strong,
+        "width": width,
     }
     if beside is not None:
         drawn["ring"] = _place(beside, scale, logarithmic=logarithmic)
@@ -56,12 +62,13 @@ def axis(
     scale: tuple[float, float],
     label: str,
     logarithmic: bool = False,
+    width: int = WIDE,
 ) -> Cell:
     """Draw the axis of `interval` cells in the head of their column."""
     places = [
         {"at": _place(value, scale, logarithmic=logarithmic), "text": text} for value, text in ticks
     ]
-    return {"graphic": "axis", "ticks": places, "text": label}
+    return {"graphic": "axis", "ticks": places, "text": label, "width": width}
 
 
 def spark(values: Sequence[float | None]) -> Cell:
@@ -100,8 +107,15 @@ def stack(
     }
 
 
-def bars(caption: str, *, alternative: str, labels: Sequence[str], values: Sequence[int]) -> Block:
-    """Draw counts as columns, one for each label."""
+def bars(
+    caption: str,
+    *,
+    alternative: str,
+    labels: Sequence[str],
+    values: Sequence[int],
+    height: int = _TALL,
+) -> Block:
+    """Draw counts as columns, one for each label; `height` is in points."""
     return {
         "kind": "bars",
         "caption": caption,
@@ -109,6 +123,34 @@ def bars(caption: str, *, alternative: str, labels: Sequence[str], values: Seque
         "labels": list(labels),
         "values": list(values),
         "top": max(values, default=0),
+        "height": height,
+    }
+
+
+def calibration(
+    caption: str,
+    *,
+    alternative: str,
+    bins: Sequence[tuple[float, float, int]],
+    axes: tuple[str, str],
+) -> Block:
+    """Draw what was said against what came, with the line on which both are equal.
+
+    Args:
+        caption: Title of the figure.
+        alternative: What the figure shows.
+        bins: Mean probability given and share that came, 0..1, and units, shape (bins,).
+        axes: What the horizontal and the vertical axis are.
+    """
+    most = max((max(said, came) for said, came, _ in bins), default=0.0)
+    top = next((one for one in (0.1, 0.2, 0.4, 0.6, 0.8) if most <= one), 1.0)
+    return {
+        "kind": "calibration",
+        "caption": caption,
+        "alternative": alternative,
+        "bins": [{"said": said / top, "came": came / top} for said, came, _ in bins],
+        "ticks": [{"at": n / 4, "text": f"{100 * top * n / 4:g}"} for n in range(5)],
+        "axes": list(axes),
     }
 
 

@@ -29,6 +29,8 @@ from armillary.publications.report import (
 from armillary.publications.report.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from armillary.evidence.store import Store
     from armillary.model.observatory import Observatory, Text
 
@@ -88,6 +90,39 @@ def write_report(
             asked for, or the typesetter failed.
     """
     language = language or observatory.languages[0]
+    date, stamp = date_of(store)
+    return set_document(
+        lambda: _document(store, observatory, language=language, date=date),
+        observatory,
+        stamp=stamp,
+        language=language,
+        out=out,
+        cache=cache,
+    )
+
+
+def set_document(
+    make: Callable[[], dict[str, Any]],
+    observatory: Observatory,
+    *,
+    stamp: int,
+    language: str,
+    out: Path,
+    cache: Path | None,
+) -> ReportSummary:
+    """Have a document set as a PDF and written.
+
+    Args:
+        make: Gives the document, as `template.typ` takes it.
+        observatory: Its texts must be drawable.
+        stamp: Seconds since 1970: the date of the document.
+        language: Language of the document.
+        out: File to write; its folder is made if absent.
+        cache: Folder that keeps each PDF under the checksum of all that went into it.
+
+    Raises:
+        PublicationError: As `write_report`.
+    """
     if language not in LANGUAGES:
         raise PublicationError(
             f"The report cannot be written in {language!r}.",
@@ -95,16 +130,13 @@ def write_report(
             fix=f"use one of {', '.join(LANGUAGES)}",
         )
     characters.require_drawable(_definition_texts(observatory), drawable=drawable)
-    date, stamp = _date(store)
     seen: set[str] = set()
-    document = characters.cleaned(
-        _document(store, observatory, language=language, date=date), seen=seen
-    )
+    document = characters.cleaned(make(), seen=seen)
     missing = uncovered("".join(seen))
     drawn = drawable(missing)
     counts = Counter[str]()
     document = characters.shown(document, replaced=missing - drawn, counts=counts)
-    pdf = _typeset(document, stamp=stamp, system_fonts=bool(drawn), cache=cache)
+    pdf = _typeset(document, name=out.name, stamp=stamp, system_fonts=bool(drawn), cache=cache)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(pdf)
     return ReportSummary(
@@ -134,18 +166,50 @@ def _document(
     for register in observatory.policies.values():
         chapters += policies.chapter(store, register, words=words)
     chapters += overview.sources_and_methods(store, observatory, words=words)
+    own = observatory.title.in_language(language)
+    return framed(
+        chapters,
+        observatory,
+        title=title,
+        subtitle=own if own != title else "",
+        about=observatory.about.in_language(language),
+        date=date,
+        words=words,
+    )
+
+
+def framed(
+    chapters: list[dict[str, Any]],
+    observatory: Observatory,
+    *,
+    title: str,
+    subtitle: str,
+    about: str,
+    date: str,
+    words: Words,
+) -> dict[str, Any]:
+    """Put chapters between a title page and all else that `template.typ` asks for.
+
+    Args:
+        chapters: Blocks.
+        observatory: Names institute and licence.
+        title: Title of the document.
+        subtitle: Line below it; empty for none.
+        about: Description for readers of its metadata.
+        date: Date of the latest data; empty where unknown.
+        words: Texts in the language of the document.
+    """
     imprint = [words("imprint.data", date=date)] if date else []
     imprint.append(words("imprint.made"))
     if observatory.licence:
         imprint.append(words("imprint.licence", licence=observatory.licence))
-    own = observatory.title.in_language(language)
     return {
-        "lang": language,
+        "lang": words.language,
         "title": title,
         "short": title,
-        "subtitle": own if own != title else "",
-        "institute": observatory.institute.in_language(language),
-        "about": observatory.about.in_language(language),
+        "subtitle": subtitle,
+        "institute": observatory.institute.in_language(words.language),
+        "about": about,
         "imprint": imprint,
         "labels": {key: words(f"label.{key}") for key in ("contents", "table", "figure")},
         "blocks": chapters,
@@ -167,7 +231,8 @@ def _definition_texts(observatory: Observatory) -> dict[str, str]:
     return texts | {"observatory.toml, licence": observatory.licence}
 
 
-def _date(store: Store) -> tuple[str, int]:
+def date_of(store: Store) -> tuple[str, int]:
+    """Return the date of the latest data as text, empty where unknown, and in seconds."""
     origins = store.table("origin")
     dates = [
         row["date_published"]
@@ -228,7 +293,7 @@ def drawable(missing: set[str]) -> set[str]:
 
 
 def _typeset(
-    document: dict[str, Any], *, stamp: int, system_fonts: bool, cache: Path | None
+    document: dict[str, Any], *, name: str, stamp: int, system_fonts: bool, cache: Path | None
 ) -> bytes:
     import typst
 
@@ -254,7 +319,7 @@ def _typeset(
         except typst.TypstError as error:
             raise PublicationError(
                 f"The report cannot be typeset: {str(error).splitlines()[0]}",
-                where=f"report-{document['lang']}.pdf",
+                where=name,
                 fix="look for the text the message names; `armillary check` may find its source",
             ) from error
     if kept is not None:

@@ -1,4 +1,4 @@
-"""The chapter of one topic map: hot topics, growing topics, and how far to believe them."""
+"""The chapter of one topic map in the general report: short, since the map has its own report."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from armillary.publications.numbers import format_interval, format_number, format_percent
 from armillary.publications.report import blocks, charts
+from armillary.publications.report.topic_facts import RISING_TOPICS, topic_facts
+from armillary.publications.report.topic_lists import (
+    backtest_sentence,
+    forecast_table,
+    format_years,
+)
 
 if TYPE_CHECKING:
     from armillary.evidence.store import Store
@@ -14,6 +20,7 @@ if TYPE_CHECKING:
     from armillary.publications.report.words import Words
 
 Row = dict[str, Any]
+_FIRST = 10
 _SCALE = (0.25, 4.0)
 _TICKS = ((0.25, "¼"), (0.5, "½"), (1.0, "1"), (2.0, "2"), (4.0, "4"))
 
@@ -59,17 +66,44 @@ def chapter(store: Store, definition: TopicsDefinition, *, words: Words) -> list
                 before=_window(first, "before"),
             )
         ),
+        blocks.paragraph(
+            words("topics.more", file=topic_report_name(definition.id, language=language))
+        ),
         _map(clusters, definition, words=words),
         blocks.section(words("topics.hot")),
         blocks.paragraph(words("topics.hot_text")),
-        _list(hot, "hot_rank", courses, words("topics.hot_caption"), words=words),
-        blocks.section(words("topics.growing")),
-        blocks.paragraph(words("topics.not_backtested"), style="notice"),
-        _list(growing, "growing_rank", courses, words("topics.growing_caption"), words=words),
+        _list(hot[:_FIRST], "hot_rank", courses, words("topics.hot_caption"), words=words),
     ]
+    facts = topic_facts(store, definition)
+    rising = facts.lists.get(RISING_TOPICS, [])[:_FIRST]
+    if rising:
+        made += [
+            blocks.section(words("tr.list.rising topics")),
+            blocks.paragraph(
+                backtest_sentence(facts.tests.get(RISING_TOPICS), words=words), style="notice"
+            ),
+            forecast_table(facts, RISING_TOPICS, entries=rising, words=words),
+        ]
+    else:
+        made += [
+            blocks.section(words("topics.growing")),
+            blocks.paragraph(words("topics.not_backtested"), style="notice"),
+            _list(
+                growing[:_FIRST],
+                "growing_rank",
+                courses,
+                words("topics.growing_caption"),
+                words=words,
+            ),
+        ]
     if simulated:
         made += _recovery(store, definition, words=words)
     return made
+
+
+def topic_report_name(topics: str, *, language: str) -> str:
+    """Return the file name of the report of a topic map, such as topics-robots-en.pdf."""
+    return f"topics-{topics}-{language}.pdf"
 
 
 def _of_corpus(store: Store, name: str, corpus: str, *, order: list[str]) -> list[Row]:
@@ -83,16 +117,6 @@ def _listed(clusters: list[Row], place: str) -> list[Row]:
 
 def _window(row: Row, which: str) -> str:
     return format_years(row[f"{which}_from"], row[f"{which}_to"])
-
-
-def format_years(first: int, last: int) -> str:
-    """Write a span of years.
-
-    Examples:
-        >>> format_years(2019, 2021), format_years(2021, 2021)
-        ('2019–2021', '2021')
-    """
-    return str(first) if first == last else f"{first}–{last}"
 
 
 def _simulated(store: Store, definition: TopicsDefinition) -> bool:

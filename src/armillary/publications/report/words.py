@@ -14,7 +14,7 @@ from armillary.publications.report.blocks import Cell, marked
 if TYPE_CHECKING:
     from armillary.evidence.store import Store
 
-_FILES = ("locale.toml", "locale_audit.toml")
+_FILES = ("locale.toml", "locale_audit.toml", "locale_topics.toml")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CODELISTS = {
     "area": ("CL_AREA",),
@@ -107,3 +107,14 @@ class Words:
     def joined(self, parts: list[str]) -> str:
         """Join a short list as the language does."""
         return ("、" if self.language == "zh" else ", ").join(parts)
+
+    def listed(self, parts: list[str]) -> str:
+        """Join parts that hold commas of their own."""
+        return ("；" if self.language == "zh" else "; ").join(parts)
+
+    def beside(self, cell: Cell, more: str) -> Cell:
+        """Add something in parentheses to a text, in the language of that text."""
+        text = cell if isinstance(cell, str) else cell["text"]
+        language = self.language if isinstance(cell, str) else cell["lang"] or self.language
+        said = f"{text}（{more}）" if language == "zh" else f"{text} ({more})"
+        return said if isinstance(cell, str) else cell | {"text": said}

@@ -36,6 +36,10 @@ _KINDS = {
     ".svg": "image/svg+xml",
     ".csv": "text/csv; charset=utf-8",
     ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+    ".paj": "text/plain; charset=utf-8",
+    ".graphml": "application/xml",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -107,7 +111,7 @@ def _answer(site: Site, path: str, pairs: Sequence[tuple[str, str]]) -> Response
         return HTMLResponse(site.render(page, language, more=more).html)
     owner = _owner(site, rest)
     content = site.render(owner, language).files.get(path) if owner else None
-    return _missing(site) if content is None else _typed(path, content.encode())
+    return _missing(site) if content is None else _typed(path, content)
 
 
 def _found(
@@ -135,7 +139,7 @@ def _missing(site: Site) -> Response:
     return HTMLResponse(site.render_missing(), status_code=404)
 
 
-def _typed(name: str, content: bytes) -> Response:
+def _typed(name: str, content: str | bytes) -> Response:
     return Response(content, media_type=_KINDS[posixpath.splitext(name)[1]])
 
 

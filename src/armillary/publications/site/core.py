@@ -90,7 +90,7 @@ class Rendered(msgspec.Struct, frozen=True):
     """A page in one language and the downloads beside it, by path below the site."""
 
     html: str
-    files: dict[str, str]
+    files: dict[str, str | bytes]
 
 
 class Site:
@@ -259,8 +259,12 @@ class Site:
         words = self._words[language]
         here = _Here(self, page, words)
         with self._lock:
+            names, context = here.names(), dict(page.context(words))
+            taken = sorted(names.keys() & context.keys())
+            if taken:
+                raise ValueError(f"{page.path} takes names of every page: {', '.join(taken)}")
             html = self._templates.get_template(page.template).render(
-                here.names() | dict(page.context(words)) | dict(more or {})
+                names | context | dict(more or {})
             )
         return Rendered(html=html, files=here.files)
 
@@ -284,7 +288,7 @@ class _Here:
         self.site = site
         self.page = page
         self.words = words
-        self.files: dict[str, str] = {}
+        self.files: dict[str, str | bytes] = {}
         self._folder = posixpath.dirname(page.path)
         self._up = "../" * page.path.count("/")
 
@@ -292,7 +296,7 @@ class _Here:
         """Return the relative address of another page or file of the same language."""
         return self._up + path
 
-    def offer(self, name: str, content: str) -> str:
+    def offer(self, name: str, content: str | bytes) -> str:
         """Put a file beside the page and return its relative address."""
         full = f"{self.page.path.removesuffix('.html')}.{name}"
         self.files[f"{self.words.language}/{full}"] = content

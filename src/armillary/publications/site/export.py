@@ -31,6 +31,7 @@ ASSETS = (
     "weights.js",
     "map.js",
     "map.css",
+    "topics.css",
 )
 _TOLD_EVERY = 25
 # Pages of initiatives, whose ids hold a colon: reading the others too would take twice as long.
@@ -87,7 +88,7 @@ def export_site(
             made = site.render(page, language)
             writer.page(f"{language}/{page.path}", made.html)
             for path, content in made.files.items():
-                writer.write(path, content.encode())
+                writer.write(path, content if isinstance(content, bytes) else content.encode())
             done += 1
             if done % _TOLD_EVERY == 0 or done == total:
                 progress("pages", done, total)

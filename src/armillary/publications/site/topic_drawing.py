@@ -158,7 +158,8 @@ def course(
     def line(tick: float) -> str:
         at, said = y(tick), escape(percent(tick))
         return (
-            f'<line class="rule" x1="{left:g}" x2="{width - right:g}" y1="{at:.1f}" y2="{at:.1f}"/>'
+            f'<line class="rule" stroke="#8b97a3" stroke-opacity="0.3" x1="{left:g}" '
+            f'x2="{width - right:g}" y1="{at:.1f}" y2="{at:.1f}"/>'
             f'<text x="{left - 8:g}" y="{at + 4:.1f}" text-anchor="end">{said}</text>'
         )
 
@@ -168,7 +169,8 @@ def course(
         x = left + n * wide
         if share is not None:
             parts.append(
-                f'<rect x="{x + wide * 0.12:.1f}" y="{y(share):.1f}" width="{wide * 0.76:.1f}" '
+                f'<rect fill="#5b7083" x="{x + wide * 0.12:.1f}" y="{y(share):.1f}" '
+                f'width="{wide * 0.76:.1f}" '
                 f'height="{y(0) - y(share):.1f}"/>'
             )
         if (len(points) - 1 - n) % every == 0:
@@ -177,8 +179,9 @@ def course(
                 f"{year}</text>"
             )
     return Markup(  # noqa: S704 - numbers, and texts escaped above
-        f'<svg class="course" viewBox="0 0 {width:g} {height:g}" aria-hidden="true" '
-        f'focusable="false">{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="course" '
+        f'viewBox="0 0 {width:g} {height:g}" font-family="{escape(_FONT)}" font-size="12">'
+        f"{''.join(parts)}</svg>"
     )
 
 

@@ -162,10 +162,10 @@ def _planted(site: Site, definition: TopicsDefinition) -> list[dict[str, Any]]:
     topics = {
         row["topic"]: row for row in site.rows("planted_topic") if row["source"] in definition.works
     }
-    ranks = {
-        row["cluster"]: row["growing_rank"] for row in site.rows("cluster", corpus=definition.id)
-    }
+    ranks: dict[str, int] = {}
+    for row in site.rows("topic_list", corpus=definition.id, list="rising topics"):
+        ranks.setdefault(row["cluster"], row["rank"])
     return [
-        {**topics.get(row["topic"], {}), **row, "growing_rank": ranks.get(row["cluster"])}
+        {**topics.get(row["topic"], {}), **row, "rising_rank": ranks.get(row["cluster"])}
         for row in rows
     ]

@@ -84,6 +84,7 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self.lang = HTML_LANGUAGE[language]
+        self.gap = "" if language == "zh" else " "  # between two sentences
         self._texts = catalogue()
 
     def __call__(self, key: str, **values: Any) -> str:

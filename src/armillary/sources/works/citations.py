@@ -160,12 +160,11 @@ def _keyed(cited: Table) -> Table:
 def _names(works: Table) -> Table:
     """Return the keys by which each work is cited: source, key, cited."""
     also = works.select("source", "work", text=works.cited_as.unnest())
-    native = works.select("source", "work", text=works.native_id)
+    native = works.select("source", "work", text=works.native_id.nullif(""))
     keyed = ibis.union(
         works.select("source", "work", key=_id_key(works.native_id)),
         works.select("source", "work", key=_doi_key(works.doi, _DOI)),
-        numbers.keys_as_named(also).select("source", "work", "key"),
-        numbers.keys_as_named(native).select("source", "work", "key"),
+        numbers.keys_as_named(also.union(native)).select("source", "work", "key"),
         also.select("source", "work", key=_short_key(also.text)),
         also.select("source", "work", key=_pmid_key(also.text)),
         _titled(also).select("source", "work", "key"),
