@@ -1,4 +1,4 @@
-"""The steps of a topic map: merged works, the map, cards, lists, backtests, lineage and paths."""
+"""The steps of a topic map: merged works, the map, cards, lineage, paths, backtested lists."""
 
 from __future__ import annotations
 
