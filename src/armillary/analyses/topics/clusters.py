@@ -13,15 +13,12 @@ from scipy import sparse
 from armillary.analyses.topics.leiden import by_size, canonical, cluster_canonical, quality
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from armillary.analyses.topics.graph import Graph
     from armillary.analyses.topics.leiden import Canonical
 
 _TRIALS = 24
 _LARGE = 250_000  # nodes
 _TOO_MANY = 0.02
-_NEAR_ENOUGH = 1.01  # clusters too many are merged, the smallest first
 
 
 class Clusters(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +75,7 @@ def clusters_wanted(
     """
     large = graph.n_nodes > _LARGE
     rounds = 1 if large else iterations
-    enough_to = n_topics * (1 + _TOO_MANY) if large else n_topics * _NEAR_ENOUGH
+    enough_to = n_topics * (1 + _TOO_MANY) if large else n_topics
     ready = ready or canonical(graph, seed=seed, sizes=sizes, threads=threads)
     n_works = max(float(ready.sizes.sum()), 1.0)
     resolution = 0.3 * float(graph.weights.sum()) / n_works * n_topics / n_works
@@ -101,9 +98,9 @@ def clusters_wanted(
             below = resolution
         else:
             above = resolution
-        if above / max(below, 1e-300) < 1.01:
+        if above / max(below, 1e-300) < 1.005:
             break
-        resolution = _next(below, above, n_topics, tried)
+        resolution = _between(below, above)
     if best is None:
         chosen = max(tried, key=lambda r: (tried[r], -r))
         labels = cluster_canonical(ready, resolution=chosen, iterations=iterations, threads=threads)
@@ -124,17 +121,10 @@ def clusters_wanted(
     )
 
 
-def _next(below: float, above: float, n_topics: int, tried: Mapping[float, int]) -> float:
-    """Return where the number wanted is to be expected: it grows like a power of resolution."""
-    if below == 0.0 or above == np.inf:
-        last = above if below == 0.0 else below
-        step = (n_topics / max(tried[last], 1)) ** 1.2
-        return float(last * (np.clip(step, 0.5, 0.8) if below == 0.0 else np.clip(step, 1.25, 2)))
-    few, many = np.log(max(tried[below], 1)), np.log(tried[above])
-    part = (np.log(n_topics) - few) / (many - few) if many > few else 0.5
-    if len(tried) % 3 == 0:
-        part = 0.5  # counts are no smooth curve: halve now and then
-    return float(below * (above / below) ** np.clip(part, 0.1, 0.9))
+def _between(below: float, above: float) -> float:
+    if below == 0.0:
+        return above / 2
+    return below * 2 if above == np.inf else float(np.sqrt(below * above))
 
 
 def merge_small(
