@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +19,8 @@ from armillary.workflow.step import Result
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from armillary.analyses.topics.rising import DatedWorks, PastTopics
+    from armillary.analyses.topics.terms import TermUse
     from armillary.model.literature import TopicDecision
     from armillary.model.observatory import TopicsDefinition
 
@@ -248,7 +251,10 @@ def rising_tables(
     members: pa.Table,
     progress: Progress = silent,
 ) -> Result:
-    """List the topics and the terms that rise, each list with its rule.
+    """List the topics and the terms that rise, each list with its rule and its backtest.
+
+    A list learns its probabilities from the maps of earlier years that its backtest tests, so
+    both are made at once.
 
     Args:
         corpus: The works.
@@ -257,27 +263,27 @@ def rising_tables(
         progress: Told after each map.
 
     Returns:
-        `topic_list`, `topic_list_rule`, `term` and `term_year`.
+        `topic_list`, `topic_list_rule`, `term` and `term_year`; and the five tables of a
+        backtest where the definition asks for it.
     """
-    from armillary.analyses.topics.rising import dated_works, rising_topics
+    from armillary.analyses.topics.rising import rising_topics
     from armillary.analyses.topics.rising.rules import rule_rows
-    from armillary.analyses.topics.terms import rising_terms, term_use
+    from armillary.analyses.topics.terms import rising_terms
 
-    works = _until(corpus, definition)
+    past = _Past(corpus, definition, progress)
     lists: list[pa.Table] = []
     further: dict[str, pa.Table] = {"term": empty("term"), "term_year": empty("term_year")}
     why_not: dict[str, TopicError] = {}
     notes: list[str] = []
     try:
-        dated = dated_works(works, corpus=corpus.id, leave_out=definition.incomplete)
-        found = rising_topics(dated, progress=progress)
-        lists.append(_near(found.topic_list, found.members(dated), members))
+        known = past.topics if definition.backtest else None
+        found = rising_topics(past.dated, past=known, progress=progress)
+        lists.append(_near(found.topic_list, found.members(past.dated), members))
         notes += found.notes
     except TopicError as error:
         why_not["rising topics"] = error
     try:
-        use = term_use(works, corpus=corpus.id, leave_out=definition.incomplete)
-        terms = rising_terms(use)
+        terms = rising_terms(past.use)
         lists.append(terms.pop("topic_list"))
         further |= terms
     except TopicError as error:
@@ -285,9 +291,12 @@ def rising_tables(
     listed = pa.concat_tables([empty("topic_list"), *lists])
     rules = table_of("topic_list_rule", rule_rows(listed, corpus=corpus.id, why_not=why_not))
     notes += [f"No list of {name}: {error}" for name, error in why_not.items()]
-    return Result(
-        tables={"topic_list": listed, "topic_list_rule": rules, **further}, notes=tuple(notes)
-    )
+    made = {"topic_list": listed, "topic_list_rule": rules, **further}
+    if definition.backtest:
+        tested = _backtested(past)
+        made |= tested.tables
+        notes += tested.notes
+    return Result(tables=made, notes=tuple(notes))
 
 
 def backtest_tables(
@@ -304,28 +313,63 @@ def backtest_tables(
         The five tables of a backtest; no row for a list that the years do not suffice for,
         which the notes then say.
     """
+    return _backtested(_Past(corpus, definition, progress))
+
+
+class _Past:
+    """What lists and their backtests both rest on, made when first asked for."""
+
+    def __init__(self, corpus: Corpus, definition: TopicsDefinition, progress: Progress) -> None:
+        self.corpus, self.definition, self.progress = corpus, definition, progress
+
+    @cached_property
+    def dated(self) -> DatedWorks:
+        """The works, cut into words."""
+        from armillary.analyses.topics.rising import dated_works
+
+        works, leave_out = _until(self.corpus, self.definition), self.definition.incomplete
+        return dated_works(works, corpus=self.corpus.id, leave_out=leave_out)
+
+    @cached_property
+    def tested(self) -> PastTopics:
+        """Topics at earlier years.
+
+        Raises:
+            TopicError: The years or works suffice for none.
+        """
+        from armillary.analyses.topics.rising import past_topics
+
+        return past_topics(self.dated, progress=self.progress)
+
+    @property
+    def topics(self) -> PastTopics:
+        """The same, or none where there are none: a list without probabilities."""
+        from armillary.analyses.topics.rising import PastTopics
+
+        try:
+            return self.tested
+        except TopicError:
+            return PastTopics(units=())
+
+    @cached_property
+    def use(self) -> TermUse:
+        """Which works use which terms."""
+        from armillary.analyses.topics.terms import term_use
+
+        works, leave_out = _until(self.corpus, self.definition), self.definition.incomplete
+        return term_use(works, corpus=self.corpus.id, leave_out=leave_out)
+
+
+def _backtested(past: _Past) -> Result:
     from armillary.analyses.topics.backtest.run import TABLES
-    from armillary.analyses.topics.rising import backtest_topics, dated_works
-    from armillary.analyses.topics.terms import backtest_terms, term_use
+    from armillary.analyses.topics.rising import backtest_past
+    from armillary.analyses.topics.terms import backtest_terms
 
-    works = _until(corpus, definition)
-    leave_out = definition.incomplete
-
-    def of_topics() -> dict[str, pa.Table]:
-        dated = dated_works(works, corpus=corpus.id, leave_out=leave_out)
-        return backtest_topics([dated], progress=progress)
-
-    use: list[object] = []
-
-    def of_terms(tier: str) -> dict[str, pa.Table]:
-        if not use:
-            use.append(term_use(works, corpus=corpus.id, leave_out=leave_out))
-        return backtest_terms(use, tier=tier, progress=progress)  # type: ignore[arg-type]
-
+    progress = past.progress
     makers: dict[str, Callable[[], dict[str, pa.Table]]] = {
-        "rising topics": of_topics,
-        "rising terms": lambda: of_terms("established"),
-        "young terms": lambda: of_terms("young"),
+        "rising topics": lambda: backtest_past([past.tested], progress=progress),
+        "rising terms": lambda: backtest_terms([past.use], progress=progress),
+        "young terms": lambda: backtest_terms([past.use], tier="young", progress=progress),
     }
     made: dict[str, list[pa.Table]] = {name: [empty(name)] for name in TABLES}
     notes: list[str] = []

@@ -75,7 +75,7 @@ def map_files(
         ArmillaryError: The problems of the files, or the works do not allow what is asked.
     """
     folders.require_free(out, own=NETWORKS)
-    corpus = _opened(files, progress)
+    corpus = opened(files, progress)
     found = corpora.map_tables(corpus, definition, progress=progress)
     lines = corpora.lineage_tables(
         corpus, definition, members=found.tables["cluster_work"], progress=progress
@@ -97,15 +97,12 @@ def emerging_files(
         progress: Told how far it is.
     """
     folders.require_free(out, own=())
-    corpus = _opened(files, progress)
+    corpus = opened(files, progress)
     found = corpora.map_tables(corpus, definition, progress=progress)
     listed = corpora.rising_tables(
         corpus, definition, members=found.tables["cluster_work"], progress=progress
     )
-    results = [listed]
-    if definition.backtest:
-        results.append(corpora.backtest_tables(corpus, definition, progress=progress))
-    return _written(out, results, network=False)
+    return _written(out, [listed], network=False)
 
 
 def backtest_files(
@@ -120,13 +117,18 @@ def backtest_files(
         progress: Told after each origin.
     """
     folders.require_free(out, own=())
-    corpus = _opened(files, progress)
+    corpus = opened(files, progress)
     found = corpora.backtest_tables(corpus, definition, progress=progress)
     return _written(out, [found], network=False)
 
 
-def _opened(files: Sequence[Path], progress: Progress) -> corpora.Corpus:
-    """Read files into a store of their own, references matched."""
+def opened(files: Sequence[Path], progress: Progress = silent) -> corpora.Corpus:
+    """Read files into a store of their own, references matched.
+
+    Args:
+        files: Parquet of `works read` or `works merge`, or exports of any known format.
+        progress: Told how far it is.
+    """
     from armillary.sources.works.citations import reference_keys, resolve_citations
     from armillary.workflow.merging import read_rows
 

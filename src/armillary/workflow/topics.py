@@ -1,4 +1,4 @@
-"""The steps of a topic map: merged works, the map, cards, lists, backtests, lineage and paths."""
+"""The steps of a topic map: merged works, the map, cards, lineage, paths, backtested lists."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ def topic_steps(definition: TopicsDefinition, observatory: Observatory) -> list[
     """
     road = [_merge(definition, observatory)] if definition.merged else []
     road += [_map(definition, observatory), _patents(definition), _cards(definition)]
-    road += [_lineage(definition), _paths(definition), _rising(definition)]
-    return [*road, _backtest(definition)] if definition.backtest else road
+    return [*road, _lineage(definition), _paths(definition), _rising(definition)]
 
 
 def corpus_of(store: Store, definition: TopicsDefinition) -> corpora.Corpus:
@@ -217,18 +216,6 @@ def _rising(definition: TopicsDefinition) -> Step:
         )
 
     return _further(definition, "rising", "What rises in", run)
-
-
-def _backtest(definition: TopicsDefinition) -> Step:
-    def run(work: Work) -> Result:
-        return corpora.backtest_tables(
-            corpus_of(work.store, definition), definition, progress=work.progress
-        )
-
-    step = _further(definition, "backtest", "Backtest of", run)
-    # A backtest looks at works alone: a topic renamed by an expert does not change it.
-    before = tuple(name for name in step.after if name != f"topics:{definition.id}")
-    return msgspec.structs.replace(step, after=before)
 
 
 def _further(definition: TopicsDefinition, kind: str, says: str, run: Any) -> Step:

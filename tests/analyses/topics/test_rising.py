@@ -13,8 +13,10 @@ from armillary.analyses.topics.backtest.units import Frame
 from armillary.analyses.topics.rising import (
     RisingRecipe,
     Subject,
+    backtest_past,
     backtest_topics,
     dated_works,
+    past_topics,
     rising_topics,
     topics_at,
 )
@@ -64,6 +66,16 @@ def growing():
 @pytest.fixture(scope="module")
 def steady():
     return corpus()
+
+
+def test_a_list_and_its_backtest_are_the_same_from_maps_made_once(growing):
+    past = past_topics(growing, recipe=RECIPE)
+
+    listed = rising_topics(growing, recipe=RECIPE, past=past).topic_list
+    assert listed.equals(rising_topics(growing, recipe=RECIPE).topic_list)
+    tested, alone = backtest_past([past], recipe=RECIPE), backtest_topics([growing], recipe=RECIPE)
+    assert tested.keys() == alone.keys()
+    assert all(tested[name].equals(alone[name]) for name in tested)
 
 
 def test_later_works_change_nothing_of_a_frozen_map(growing):

@@ -100,8 +100,11 @@ def test_tables_hold_to_the_table_of_columns(mapped):
 
     assert {name: table.schema for name, table in found.tables.items()} == {
         name: schema(name)
-        for name in ("cluster", "cluster_work", "cluster_year", "cluster_link", "cluster_group")
-    }
+        for name in (
+            "cluster", "cluster_work", "cluster_year", "cluster_link", "cluster_group",
+            "topic_decision", "emerging_technology",
+        )
+    }  # fmt: skip
     required = [f.name for f in schema("cluster") if not f.nullable]
     assert [found.tables["cluster"][name].null_count for name in required] == [0] * len(required)
 

@@ -181,6 +181,12 @@ def test_a_profile_holds_actors_main_path_and_works(texts):
     assert "AdaAandothers" in text
 
 
+def test_a_profile_without_main_path_says_so(facts, words):
+    made = said(profiles(msgspec.structs.replace(facts, main_paths={}), words=words))
+
+    assert "No main path: no citations among the works of this topic are known." in made
+
+
 def test_topics_and_terms_are_never_in_one_table(texts):
     text = texts["en"]
 

@@ -14,6 +14,7 @@ from armillary.analyses.topics.leiden import by_size, canonical, cluster_canonic
 
 if TYPE_CHECKING:
     from armillary.analyses.topics.graph import Graph
+    from armillary.analyses.topics.leiden import Canonical
 
 _TRIALS = 24
 _LARGE = 250_000  # nodes
@@ -49,6 +50,8 @@ def clusters_wanted(
     iterations: int = 3,
     sizes: NDArray[np.integer] | None = None,
     expected: float | None = None,
+    ready: Canonical | None = None,
+    threads: int | None = None,
 ) -> Clusters:
     """Cluster a graph into a given number of topics.
 
@@ -67,21 +70,26 @@ def clusters_wanted(
         iterations: Runs of the algorithm at the resolution chosen.
         sizes: Works each node stands for, shape (nodes,); None for one each.
         expected: Resolution to begin with where the graph is large.
+        ready: What `canonical` makes of graph, seed and sizes, where it has been made.
+        threads: Threads to use; none given = all there are.
     """
     large = graph.n_nodes > _LARGE
     rounds = 1 if large else iterations
-    enough_to = n_topics + int(_TOO_MANY * n_topics) if large else n_topics
-    ready = canonical(graph, seed=seed, sizes=sizes)
+    enough_to = n_topics * (1 + _TOO_MANY) if large else n_topics
+    ready = ready or canonical(graph, seed=seed, sizes=sizes, threads=threads)
     n_works = max(float(ready.sizes.sum()), 1.0)
     resolution = 0.3 * float(graph.weights.sum()) / n_works * n_topics / n_works
     if large and expected is not None:
         resolution = expected
     tried: dict[float, int] = {}
+    best: tuple[float, NDArray[np.int32]] | None = None  # the lowest that has enough, so far
     below, above = 0.0, np.inf
     while len(tried) < _TRIALS:
-        labels = cluster_canonical(ready, resolution=resolution, iterations=rounds)
+        labels = cluster_canonical(ready, resolution=resolution, iterations=rounds, threads=threads)
         count = int((np.bincount(labels, weights=sizes) >= min_works).sum())
         tried[resolution] = count
+        if rounds == iterations and count >= n_topics and (best is None or resolution < best[0]):
+            best = resolution, labels
         if n_topics <= count <= enough_to:
             break
         if count < n_topics:
@@ -93,9 +101,11 @@ def clusters_wanted(
         if above / max(below, 1e-300) < 1.005:
             break
         resolution = _between(below, above)
-    enough = [r for r, count in tried.items() if count >= n_topics]
-    chosen = min(enough) if enough else max(tried, key=lambda r: (tried[r], -r))
-    labels = cluster_canonical(ready, resolution=chosen, iterations=iterations)
+    if best is None:
+        chosen = max(tried, key=lambda r: (tried[r], -r))
+        labels = cluster_canonical(ready, resolution=chosen, iterations=iterations, threads=threads)
+    else:
+        chosen, labels = best
     merged, share = merge_small(
         graph, labels, n_clusters=n_topics, min_works=min_works, sizes=sizes
     )
@@ -169,7 +179,11 @@ def merge_small(
                 left_out.append(c)
                 alive -= 1
             continue
-        to = max(ties[c], key=lambda d: (ties[c][d] / held[d], -d))
+        to, most = -1, -1.0
+        for d, weight in ties[c].items():
+            density = weight / held[d]
+            if density > most or (density == most and d < to):
+                to, most = d, density
         for d, weight in ties[c].items():
             del ties[d][c]
             if d != to:

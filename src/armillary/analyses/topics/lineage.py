@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
 from scipy import sparse
 
-from armillary.analyses.topics.graph import graph_from_edges
+from armillary.analyses.topics.graph import part_of, with_relations
 from armillary.analyses.topics.leiden import best_of_seeds, cluster
+from armillary.analyses.topics.teamwork import side_by_side
 from armillary.model.columns import table_of
 from armillary.model.progress import silent
 
@@ -27,6 +29,7 @@ Event = Literal["birth", "split", "merge", "death"]
 _AWAY = 2  # years a topic may be out of sight and still be the same
 _SMALL = 20_000  # works up to which the map of the first year is the best of several
 _TRIES = 10
+_TRIES_AGAIN = 3  # of each map drawn anew
 
 
 class LineageRecipe(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,7 +194,10 @@ def yearly_topics(
         Topic of each node, -1 outside the window or in a group too small, for each year.
     """
     last = int(years.max())
-    matrix = graph.matrix()
+    if replicate:
+        rows = graph.rows()
+        ends = np.minimum(rows, graph.neighbours), np.maximum(rows, graph.neighbours)
+        graph = with_relations(graph, _drawn(*ends, replicate=replicate, recipe=recipe))
     n_last = int(((years > last - recipe.window) & (years <= last)).sum())
     found = []
     before: NDArray[np.int32] | None = None
@@ -199,24 +205,26 @@ def yearly_topics(
         nodes = np.flatnonzero((years > year - recipe.window) & (years <= year))
         labels = np.full(graph.n_nodes, -1, dtype=np.int32)
         if nodes.size >= recipe.min_works:
-            part = sparse.triu(matrix[nodes][:, nodes], k=1).tocoo()
-            rows, columns, weights = part.row, part.col, part.data
-            if replicate:
-                drawn = _drawn(nodes[rows], nodes[columns], replicate=replicate, recipe=recipe)
-                rows, columns, weights = rows[drawn], columns[drawn], weights[drawn]
-            within = graph_from_edges(
-                [graph.ids[n] for n in nodes.tolist()],
-                rows=np.concatenate([rows, columns]),
-                columns=np.concatenate([columns, rows]),
-                weights=np.concatenate([weights, weights]),
-            )
+            within = part_of(graph, nodes)
             gamma, seed = resolution * n_last / nodes.size, recipe.seed + replicate
             if before is None:
-                tries = _TRIES if nodes.size <= _SMALL else 1
-                own = best_of_seeds(within, resolution=gamma, seed=seed, tries=tries, iterations=4)
+                tries = _TRIES_AGAIN if replicate else _TRIES
+                own = best_of_seeds(
+                    within,
+                    resolution=gamma,
+                    seed=seed,
+                    tries=tries if nodes.size <= _SMALL else 1,
+                    iterations=4,
+                    threads=1,
+                )
             else:
                 own = cluster(
-                    within, resolution=gamma, seed=seed, start=before[nodes], iterations=4
+                    within,
+                    resolution=gamma,
+                    seed=seed,
+                    start=before[nodes],
+                    iterations=4,
+                    threads=1,  # the replicates share the cores
                 )
             before = np.full(graph.n_nodes, -1, dtype=np.int32)
             before[nodes] = own
@@ -274,14 +282,17 @@ def lineage(
         `topic_line` (one row per line and year) and `topic_event` (one row per event).
     """
     span = list(range(int(years.max()) - recipe.years + 1, int(years.max()) + 1))
-    maps = yearly_topics(graph, years, resolution=resolution, recipe=recipe)
-    steps = [transition(a, b, recipe=recipe) for a, b in itertools.pairwise(maps)]
-    others = []
-    for replicate in range(1, recipe.replicates + 1):
-        progress("lineage", replicate, recipe.replicates)
-        others.append(
-            yearly_topics(graph, years, resolution=resolution, recipe=recipe, replicate=replicate)
+
+    def drawn(replicate: int) -> list[NDArray[np.int32]]:
+        return yearly_topics(
+            graph, years, resolution=resolution, recipe=recipe, replicate=replicate
         )
+
+    maps, *others = side_by_side(
+        [partial(drawn, replicate) for replicate in range(recipe.replicates + 1)],
+        told=lambda n: progress("lineage", n, recipe.replicates + 1),
+    )
+    steps = [transition(a, b, recipe=recipe) for a, b in itertools.pairwise(maps)]
     lines, resumed = _lines(maps, steps, recipe)
     shown_now = np.where(years > span[-1] - recipe.window, topics, np.int32(-1))
     rows = []

@@ -267,11 +267,11 @@ def nearest_works(
     n_works = weights.shape[0]
     found = np.full((n_works, neighbours), -1, dtype=np.int32)
     scores = np.zeros((n_works, neighbours), dtype=np.float32)
-    query = _weightiest(weights)
+    query = _weightiest(weights[first:])
     by_term = weights[:n_known].tocsc()
     by_term.sort_indices()
     arrays = (
-        query.indptr.astype(np.int64),
+        np.concatenate([np.zeros(first, dtype=np.int64), query.indptr.astype(np.int64)]),
         query.indices.astype(np.int32),
         query.data,
         by_term.indptr.astype(np.int64),

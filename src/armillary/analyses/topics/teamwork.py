@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Self
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+T = TypeVar("T")
+_AT_ONCE = 4  # each holds graphs of its own in memory
 _SHARES = 4  # a thread held up by other work leaves its later shares to the others
 
 
@@ -29,6 +32,34 @@ def available_threads() -> int:
     from numba import config
 
     return int(config.NUMBA_NUM_THREADS)
+
+
+def side_by_side(
+    calls: Sequence[Callable[[], T]], *, told: Callable[[int], object] | None = None
+) -> list[T]:
+    """Make independent calls on as many threads as kernels may use, four at most.
+
+    No method of its own.
+
+    Args:
+        calls: Each should keep to one thread of its own.
+        told: Told in the calling thread how many of the first calls are done.
+
+    Returns:
+        What each call returned, in their order.
+    """
+    threads = min(available_threads(), _AT_ONCE, len(calls))
+    found: list[T] = []
+    with ThreadPoolExecutor(threads) if threads > 1 else nullcontext() as pool:
+        for one in (call() for call in calls) if pool is None else pool.map(_made, calls):
+            found.append(one)
+            if told is not None:
+                told(len(found))
+    return found
+
+
+def _made(call: Callable[[], T]) -> T:
+    return call()
 
 
 class Team:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_FIRST_HAN = _HAN[0]
 _LETTER = "0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u1fff\uac00-\ud7af"
 _TOKEN = re.compile(f"[{_LETTER}]+(?:[-'’][{_LETTER}]+)*|[{_HAN}]|[^\\s{_LETTER}{_HAN}-]+")
 _TAG = re.compile(r"<[^<>]{1,40}>")
@@ -43,11 +44,15 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
         form: Form at each place, or -1 where a part of a text ends, shape (places,).
         ends: One past the last place of each text, shape (works,).
         forms: The forms as written, shape (forms,).
+        lower: The same in lower case, shape (forms,).
+        bare: Without a possessive 's; empty for stop words and marks, shape (forms,).
     """
 
     form: NDArray[np.int32]
     ends: NDArray[np.int64]
     forms: tuple[str, ...]
+    lower: tuple[str, ...]
+    bare: tuple[str, ...]
 
     def of(self, works: NDArray[np.integer]) -> Written:
         """Return the texts of some works, in the order given."""
@@ -56,7 +61,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
         ends = np.cumsum(lengths)
         place = np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths)
         form = self.form[np.repeat(starts[works], lengths) + place]
-        return Written(form=form, ends=ends, forms=self.forms)
+        return msgspec.structs.replace(self, form=form, ends=ends)
 
 
 class Tokens(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,10 +165,14 @@ def cut(texts: Iterable[Sequence[str | None]]) -> Written:
             blocks.append(np.array(stream, dtype=np.int32))
             before += len(stream)
             stream.clear()
+    lower = tuple(form.lower() for form in forms)
+    bare = (form.replace("’", "'").removesuffix("'s") for form in lower)
     return Written(
         form=np.concatenate([*blocks, np.array(stream, dtype=np.int32)]),
         ends=np.array(ends, dtype=np.int64),
         forms=tuple(forms),
+        lower=lower,
+        bare=tuple("" if _is_stop(form) else form for form in bare),
     )
 
 
@@ -186,13 +195,15 @@ def fold(written: Written, *, known: NDArray[np.bool_] | None = None) -> Tokens:
     work = np.repeat(np.arange(written.ends.size, dtype=np.int32), np.diff(starts))
     places = written.form
     counts = np.zeros(len(written.forms), dtype=np.int64)
+    used = np.zeros(len(written.forms), dtype=np.bool_)
     for begin in range(0, places.size, _BLOCK):
         part = places[begin : begin + _BLOCK]
         counted = part >= 0
+        used[part[counted]] = True
         if known is not None:
             counted &= known[work[begin : begin + _BLOCK]]
         counts += np.bincount(part[counted], minlength=counts.size)
-    root, names = _roots(written.forms, counts)
+    root, names = _roots(written, counts, used=np.flatnonzero(used))
     word = np.append(root, np.int32(_BREAK))[places]  # the last answers for -1
     return Tokens(
         word=word,
@@ -208,33 +219,33 @@ def is_han(word: str) -> bool:
 
     No method of its own.
     """
-    return re.match(f"[{_HAN}]", word) is not None
+    return word[:1] >= _FIRST_HAN and re.match(f"[{_HAN}]", word) is not None
 
 
 def _roots(
-    surfaces: Sequence[str], counts: NDArray[np.int64]
+    texts: Written, counts: NDArray[np.int64], *, used: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], list[str]]:
-    """Give every written form its word, -1 for stop words and marks, and name the words."""
+    """Give every written form in use its word, -1 for stop words and marks; name the words."""
     total: defaultdict[str, int] = defaultdict(int)
-    for surface, count in zip(surfaces, counts.tolist(), strict=True):
-        total[surface.lower()] += count
+    for n, count in zip(used.tolist(), counts[used].tolist(), strict=True):
+        total[texts.lower[n]] += count
     written: defaultdict[str, int] = defaultdict(int)
     numbers: dict[str, int] = {}
     best: list[tuple[int, str]] = []
-    root = np.full(len(surfaces), _BREAK, dtype=np.int32)
-    for n, (surface, count) in enumerate(zip(surfaces, counts.tolist(), strict=True)):
-        lower = surface.lower().replace("’", "'").removesuffix("'s")
-        if _is_stop(lower):
+    root = np.full(len(texts.forms), _BREAK, dtype=np.int32)
+    for n, count in zip(used.tolist(), counts[used].tolist(), strict=True):
+        surface, lower = texts.forms[n], texts.bare[n]
+        if not lower:
             continue
         singular = _singular(lower, total)
-        if _is_stop(singular):
+        if singular != lower and _is_stop(singular):
             continue
         number = numbers.setdefault(singular, len(numbers))
         root[n] = number
         if number == len(best):
             best.append((0, singular))
         if singular == lower or best[number][0] == 0:
-            shown = surface if _in_capitals(surface) and singular == lower else singular
+            shown = surface if singular == lower and _in_capitals(surface) else singular
             written[shown] += count
             if written[shown] > best[number][0]:
                 best[number] = (written[shown], shown)
@@ -249,7 +260,7 @@ def _is_stop(word: str) -> bool:
 
 
 def _in_capitals(surface: str) -> bool:
-    return any(c.isupper() for c in surface[1:])
+    return surface[1:] != surface[1:].lower() and any(c.isupper() for c in surface[1:])
 
 
 def _singular(word: str, total: dict[str, int]) -> str:

@@ -268,7 +268,7 @@ def _actor_table(kind: str, held: list[Row], *, words: Words) -> Block:
 def _path(facts: TopicFacts, cluster: str, *, words: Words) -> list[Block]:
     works = facts.main_paths.get(cluster, [])
     if not works:
-        return []
+        return [blocks.paragraph(words("tr.no_path"), style="note")]
     if len(works) > _PATH:  # both ends, and evenly between them
         at = [round(n * (len(works) - 1) / (_PATH - 1)) for n in range(_PATH)]
         shown = [works[n] for n in at]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from armillary.publications.numbers import format_interval, format_number, format_percent
 from armillary.publications.report import blocks, charts
-from armillary.publications.report.topic_facts import RISING_TOPICS, topic_facts
+from armillary.publications.report.topic_facts import RISING_TOPICS, label_of, topic_facts
 from armillary.publications.report.topic_lists import (
     backtest_sentence,
     forecast_table,
@@ -138,7 +138,7 @@ def _list(
         blocks.row(
             [
                 str(row[place]),
-                words.foreign(row["label"]),
+                label_of(row, words),
                 charts.spark(courses.get(row["cluster"], [])),
                 format_number(row["n_works"], language=language, decimals=0),
                 format_number(row["n_recent"], language=language, decimals=0),

@@ -139,25 +139,30 @@ def origins_chart(one: Backtest, words: Words, *, key: str, name: str) -> Chart 
         for s in names
         if row[s] is not None
     ]
+    legend = alt.Legend(
+        **charts.legend(order) | {"columns": 2},  # lines take more room than dots
+        columnPadding=20,
+        symbolType="stroke",
+        symbolSize=500,
+        symbolStrokeWidth=2.5,
+    )
     colour = alt.Color(
         "name:N",
         sort=order,
         scale=alt.Scale(domain=order, range=[*charts.PALETTE[: len(wanted)], charts.QUIET]),
-        legend=alt.Legend(
-            **charts.legend(order), columnPadding=20, symbolStrokeWidth=0, symbolOpacity=1
-        ),
+        legend=legend,
     )
     dash = alt.StrokeDash(
         "name:N",
         sort=order,
-        legend=None,
+        legend=legend,
         scale=alt.Scale(domain=order, range=[[1, 0], [6, 3], [2, 3], [8, 4]][: len(order)]),
     )
     at = alt.Y(
         "value:Q",
         title=words("backtest.precision_short"),
         axis=alt.Axis(format="%", tickCount=5),
-        scale=alt.Scale(domainMin=0),
+        scale=alt.Scale(domain=[0, max([0.1, *(v["value"] for v in values)])]),
     )
     base = alt.Chart(alt.Data(values=values)).encode(
         x=alt.X("origin:O", title=words("backtest.origin"), axis=alt.Axis(labelAngle=0)),

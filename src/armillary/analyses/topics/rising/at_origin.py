@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from armillary.analyses.topics.backtest.units import Frame, Units, halves, units_at
 from armillary.analyses.topics.clusters import clusters_wanted
+from armillary.analyses.topics.leiden import canonical
 from armillary.analyses.topics.rising.frozen_map import FrozenMap, elected, freeze, votes
 from armillary.analyses.topics.rising.granularity import LEAST_RELIABILITY, finest, reliability
 from armillary.analyses.topics.rising.references import by_references, reference_signals
@@ -19,6 +21,7 @@ from armillary.analyses.topics.rising.seen import (
     terms_seen,
 )
 from armillary.analyses.topics.rising.signals import cluster_signals
+from armillary.analyses.topics.teamwork import side_by_side
 from armillary.errors import TopicError
 
 if TYPE_CHECKING:
@@ -118,8 +121,9 @@ def topics_at(
     half = halves(works.ids.tolist(), seed=recipe.halves)
     frozen = _frozen(works, origin, recipe, horizon=frame.horizon if judged else 0)
     graph = frozen.graph(works.ids)
-    wanted, tried = _wanted(frozen, graph, works, recipe)
-    labels = _placed(frozen, graph, wanted, recipe.seed, recipe)
+    placed = _Placing(frozen, graph, recipe)
+    wanted, tried = _wanted(frozen, placed, works, recipe)
+    labels = placed(wanted)
     if labels.max(initial=-1) < 1:
         raise TopicError(
             f"The works of {works.corpus!r} up to {origin} form fewer than two topics of "
@@ -127,14 +131,10 @@ def topics_at(
             where=f"topics.{works.corpus}, rising topics, {frozen.n_known:,} works",
             fix="lower min_works, or relate the works by text as well (text_share).",
         )
-    same = [
-        _placed(frozen, graph, wanted, recipe.seed + n, recipe)
-        for n in range(1, recipe.more_maps + 1)
-    ]
-    other = [
-        _placed(frozen, graph, max(round(wanted * size), 2), recipe.seed, recipe)
-        for size in recipe.other_sizes
-    ]
+    finer = [max(round(wanted * size), 2) for size in recipe.other_sizes]
+    calls = [partial(placed, wanted, further=n) for n in range(1, recipe.more_maps + 1)]
+    found = side_by_side([*calls, *(partial(placed, n) for n in finer)])
+    same, other = found[: len(calls)], found[len(calls) :]
     chosen = seen_works(
         frozen,
         works.years,
@@ -202,16 +202,31 @@ def _frozen(
     return by_references(frozen, works.references, text_share=recipe.text_share)
 
 
-def _placed(
-    frozen: FrozenMap, graph: Graph, wanted: int, seed: int, recipe: RisingRecipe
-) -> NDArray[np.int32]:
-    """Cluster the known works and put all works into clusters by one rule."""
-    found = clusters_wanted(graph, wanted, seed=seed, min_works=recipe.min_works)
-    return elected(votes(frozen, found.labels))
+class _Placing:
+    """Clusters the known works and puts all works into clusters by one rule; each once."""
+
+    def __init__(self, frozen: FrozenMap, graph: Graph, recipe: RisingRecipe) -> None:
+        self.frozen, self.graph, self.recipe = frozen, graph, recipe
+        self.ready = canonical(graph, seed=recipe.seed, threads=1)
+        self.made: dict[tuple[int, int], NDArray[np.int32]] = {}
+
+    def __call__(self, wanted: int, *, further: int = 0) -> NDArray[np.int32]:
+        """Return the cluster of each work of the map; a further map has another seed."""
+        if (wanted, further) not in self.made:
+            found = clusters_wanted(
+                self.graph,
+                wanted,
+                seed=self.recipe.seed + further,
+                min_works=self.recipe.min_works,
+                ready=None if further else self.ready,
+                threads=1,  # origins and maps share the cores
+            )
+            self.made[wanted, further] = elected(votes(self.frozen, found.labels))
+        return self.made[wanted, further]
 
 
 def _wanted(
-    frozen: FrozenMap, graph: Graph, works: DatedWorks, recipe: RisingRecipe
+    frozen: FrozenMap, placed: _Placing, works: DatedWorks, recipe: RisingRecipe
 ) -> tuple[int, dict[int, float]]:
     if recipe.topics is not None:
         return recipe.topics, {}
@@ -219,7 +234,7 @@ def _wanted(
     ahead = recipe.frame.horizon / recipe.frame.recent
 
     def median(n: int) -> float:
-        grown = growth_of(_placed(frozen, graph, n, recipe.seed, recipe), chosen)
+        grown = growth_of(placed(n), chosen)
         return float(np.median(reliability(grown, years_ahead=ahead)))
 
     return finest(
@@ -261,7 +276,7 @@ def _held(
     recent = (works.years > origin - recipe.frame.recent) & (works.years <= origin)
     kept_out = recent & halves(works.ids.tolist(), seed=_KEPT_OUT_SEED + recipe.seed)
     frozen = _frozen(works, origin, recipe, horizon=0, kept_out=kept_out)
-    labels = _placed(frozen, frozen.graph(works.ids), wanted, recipe.seed, recipe)
+    labels = _Placing(frozen, frozen.graph(works.ids), recipe)(wanted)
     parts = [kept_out[frozen.works] == out for out in (False, True)]
     own = [p & recent[frozen.works] & (labels >= 0) for p in parts]
     n = int(labels.max(initial=-1)) + 1

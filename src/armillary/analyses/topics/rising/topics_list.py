@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
+from armillary.analyses.topics.backtest.cases import Case
 from armillary.analyses.topics.backtest.forecast import (
     Sample,
     climatology,
@@ -16,11 +18,12 @@ from armillary.analyses.topics.backtest.history import growth_seen
 from armillary.analyses.topics.backtest.metrics import order_of
 from armillary.analyses.topics.backtest.outcomes import CERTIFIED, USUAL
 from armillary.analyses.topics.backtest.run import Plan, backtest, sample_of
-from armillary.analyses.topics.backtest.units import known_by, origins
+from armillary.analyses.topics.backtest.units import Units, known_by, origins
 from armillary.analyses.topics.labels import characteristic_terms, label_of
 from armillary.analyses.topics.rising.at_origin import RisingRecipe, TopicsAt, topics_at
 from armillary.analyses.topics.rising.scores import features, scorers
 from armillary.analyses.topics.rising.subjects import host_of
+from armillary.analyses.topics.teamwork import side_by_side
 from armillary.analyses.topics.words import fold, phrases
 from armillary.errors import TopicError
 from armillary.model.columns import table_of
@@ -31,9 +34,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from armillary.analyses.topics.backtest.cases import Case
     from armillary.analyses.topics.backtest.forecast import Forecast
-    from armillary.analyses.topics.backtest.units import Design, Units
+    from armillary.analyses.topics.backtest.units import Design
     from armillary.analyses.topics.growth import Growth
     from armillary.analyses.topics.rising.dated import DatedWorks
     from armillary.analyses.topics.rising.subjects import Subject
@@ -71,6 +73,18 @@ class TopicLists(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
+class PastTopics(msgspec.Struct, frozen=True, kw_only=True):
+    """Topics of a corpus at past origins.
+
+    Args:
+        units: The topics of each origin, in order of year.
+        cases: Subjects followed by name.
+    """
+
+    units: tuple[Units, ...]
+    cases: tuple[Case, ...] = ()
+
+
 def backtest_topics(
     corpora: Sequence[DatedWorks],
     *,
@@ -98,19 +112,80 @@ def backtest_topics(
         The five tables of a backtest.
     """
     recipe = recipe or RisingRecipe()
-    units: list[Units] = []
-    cases: list[Case] = []
-    for works in corpora:
-        years = _origins(works, recipe)
-        for n, origin in enumerate(years, 1):
-            found = topics_at(works, origin=origin, design=design, recipe=recipe, checked=True)
-            units.append(found.units)
-            cases += [
-                host_of(works, found, subject=subject)
-                for subject in subjects
-                if (subject.corpus, subject.origin) == (works.corpus, origin)
-            ]
-            progress(f"maps of {works.corpus}", n, len(years))
+    past = [
+        past_topics(works, design=design, recipe=recipe, subjects=subjects, progress=progress)
+        for works in corpora
+    ]
+    return backtest_past(past, recipe=recipe, signals=signals, progress=progress)
+
+
+def past_topics(
+    works: DatedWorks,
+    *,
+    design: Design = "split",
+    recipe: RisingRecipe | None = None,
+    subjects: Sequence[Subject] = (),
+    checked: bool = True,
+    progress: Progress = silent,
+) -> PastTopics:
+    """Map a corpus at every origin: what its list learns from, and what its backtest tests.
+
+    No method of its own: see `topics_at`.
+
+    Args:
+        works: Works of the corpus.
+        design: As in `backtest_topics`; lists learn from the split one.
+        recipe: Every choice of method.
+        subjects: Subjects to follow by name.
+        checked: Whether works are kept out of a second map, as a control; for a backtest.
+        progress: Told after each map.
+
+    Raises:
+        TopicError: There is no origin with enough works before and years after it.
+    """
+    recipe = recipe or RisingRecipe()
+    years = _origins(works, recipe)
+
+    def at(origin: int) -> tuple[Units, list[Case]]:
+        found = topics_at(works, origin=origin, design=design, recipe=recipe, checked=checked)
+        cases = [
+            host_of(works, found, subject=subject)
+            for subject in subjects
+            if (subject.corpus, subject.origin) == (works.corpus, origin)
+        ]
+        return found.units, cases
+
+    found = side_by_side(
+        [partial(at, year) for year in years],
+        told=lambda n: progress(f"maps of {works.corpus}", n, len(years)),
+    )
+    return PastTopics(
+        units=tuple(units for units, _ in found),
+        cases=tuple(case for _, cases in found for case in cases),
+    )
+
+
+def backtest_past(
+    past: Sequence[PastTopics],
+    *,
+    recipe: RisingRecipe | None = None,
+    signals: bool = False,
+    progress: Progress = silent,
+) -> dict[str, pa.Table]:
+    """Backtest the list of rising topics on maps already made.
+
+    Source: see `backtest.run.backtest`.
+
+    Args:
+        past: Topics at past origins of each corpus.
+        recipe: What they were made by.
+        signals: As in `backtest_topics`.
+        progress: Told after each origin.
+
+    Returns:
+        The five tables of a backtest.
+    """
+    recipe = recipe or RisingRecipe()
     plan = Plan(
         list=LIST,
         scorers=scorers(signals=signals),
@@ -119,7 +194,13 @@ def backtest_topics(
         worlds=recipe.worlds,
         seed=recipe.seed,
     )
-    return backtest(units, plan=plan, features=features, cases=cases, progress=progress)
+    return backtest(
+        [units for one in past for units in one.units],
+        plan=plan,
+        features=features,
+        cases=[case for one in past for case in one.cases],
+        progress=progress,
+    )
 
 
 def rising_topics(
@@ -127,6 +208,7 @@ def rising_topics(
     *,
     recipe: RisingRecipe | None = None,
     origin: int | None = None,
+    past: PastTopics | None = None,
     progress: Progress = silent,
 ) -> TopicLists:
     """List the topics that are likely to grow.
@@ -141,6 +223,8 @@ def rising_topics(
         works: Works of the corpus.
         recipe: Every choice of method.
         origin: Last year counted; None for the last complete year.
+        past: Topics at earlier origins, of the split design, to learn probabilities from; None
+            makes them.
         progress: Told after each map.
 
     Raises:
@@ -150,10 +234,10 @@ def rising_topics(
     last = _last(works, origin, recipe)
     today = topics_at(works, origin=last, design="ordinary", recipe=recipe, judged=False)
     years = [y for y in _origins(works, recipe, known=True) if y + recipe.frame.horizon <= last]
-    earlier: list[Units] = []
-    for n, year in enumerate(years, 1):
-        earlier.append(topics_at(works, origin=year, design="split", recipe=recipe).units)
-        progress(f"earlier maps of {works.corpus}", n, len(years))
+    if past is None:
+        earlier = _earlier(works, years, recipe, progress)
+    else:
+        earlier = [units for units in past.units if units.origin in years]
     samples = [
         sample_of(u, features=features, target=CERTIFIED) for u in known_by(last, among=earlier)
     ]
@@ -163,6 +247,18 @@ def rising_topics(
         topic_list=table_of("topic_list", rows),
         topics=today,
         notes=_notes(works, today, forecast, samples),
+    )
+
+
+def _earlier(
+    works: DatedWorks, years: Sequence[int], recipe: RisingRecipe, progress: Progress
+) -> list[Units]:
+    def at(year: int) -> Units:
+        return topics_at(works, origin=year, design="split", recipe=recipe).units
+
+    return side_by_side(
+        [partial(at, year) for year in years],
+        told=lambda n: progress(f"earlier maps of {works.corpus}", n, len(years)),
     )
 
 
