@@ -267,8 +267,8 @@ def nearest_works(
     n_works = weights.shape[0]
     found = np.full((n_works, neighbours), -1, dtype=np.int32)
     scores = np.zeros((n_works, neighbours), dtype=np.float32)
-    query = _weightiest(weights[first:])
-    by_term = weights[:n_known].tocsc()
+    query = _weightiest(weights[first:] if first else weights)  # a slice is a copy
+    by_term = (weights if n_known is None else weights[:n_known]).tocsc()
     by_term.sort_indices()
     arrays = (
         np.concatenate([np.zeros(first, dtype=np.int64), query.indptr.astype(np.int64)]),
