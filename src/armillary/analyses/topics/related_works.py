@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -200,20 +199,17 @@ def _relations(found: Table, ids: list[str]) -> pa.Table:
 
 
 def _numbered(found: Table, names: tuple[str, ...], *, ids: list[str]) -> list[NDArray[Any]]:
-    """Collect columns, work ids as their number among the works; texts never lie together."""
+    """Collect columns, work ids as their number among the works; floats stay."""
     works = pa.array(ids, type=pa.string())
-    parts: list[list[NDArray[Any]]] = [[] for _ in names]
-    for batch in found.select(*names).to_pyarrow().to_batches():
-        for part, column in zip(parts, batch.columns, strict=True):
-            if pa.types.is_floating(column.type):
-                part.append(column.to_numpy())
-            else:
-                part.append(pc.index_in(column.cast(pa.string()), works).to_numpy())
-    empty = {name: np.float64 if name == "weight" else np.int32 for name in names}
-    return [
-        np.concatenate([np.empty(0, dtype=empty[name]), *part])
-        for name, part in zip(names, parts, strict=True)
-    ]
+    table = found.select(*names).to_pyarrow()
+    columns: list[NDArray[Any]] = []
+    for name in names:
+        column = table[name]
+        if not pa.types.is_floating(column.type):
+            column = pc.index_in(column.cast(pa.string()), works)  # all at once: one look-up table
+        columns.append(column.to_numpy())
+        table = table.drop_columns([name])  # of texts no more is held than needed
+    return columns
 
 
 def _n_related(relations: pa.Table) -> int:
