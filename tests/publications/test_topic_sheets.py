@@ -130,7 +130,7 @@ def test_codes_are_explained_in_the_language_of_the_book(books):
     rows = opened(books["zh"])["代码说明"]
 
     assert ["判断", "grows", "确有增长"] in rows
-    assert ["名单", "rising topics", "上升主题"] in rows
+    assert ["榜单", "rising topics", "上升主题"] in rows
 
 
 def test_the_same_store_gives_the_same_bytes_in_any_order(open_store, observatory, books):

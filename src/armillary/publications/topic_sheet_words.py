@@ -12,23 +12,23 @@ SHEETS = {
     ),
     "cluster": (
         Text("Topics", "主题"),
-        Text("One row per topic of the map", "每行为主题图的一个主题"),
+        Text("One row per topic of the map", "每行为主题图谱的一个主题"),
     ),
     "cluster_group": (
-        Text("Clusters and areas", "主题群与领域"),
-        Text("One row per cluster or area", "每行为一个主题群或领域"),
+        Text("Clusters and areas", "集群与领域"),
+        Text("One row per cluster or area", "每行为一个集群或领域"),
     ),
     "cluster_year": (
         Text("Topics by year", "主题各年文献"),
         Text("Works of each topic by year", "各主题历年文献数"),
     ),
     "topic_list": (
-        Text("Lists", "名单"),
-        Text("One row per entry of any list", "每行为某一名单的一个条目"),
+        Text("Lists", "榜单"),
+        Text("One row per entry of any list", "每行为某一榜单的一个条目"),
     ),
     "topic_list_rule": (
-        Text("Rules of lists", "名单规则"),
-        Text("How each list was made, or why not", "各名单的规则，或未生成的原因"),
+        Text("Rules of lists", "榜单规则"),
+        Text("How each list was made, or why not", "各榜单的规则，或未生成的原因"),
     ),
     "term": (
         Text("Terms", "词语"),
@@ -89,11 +89,11 @@ SHEETS = {
         Text("What happened to topics over the years", "主题历年的产生、分化、合并与消亡"),
     ),
     "backtest": (
-        Text("Backtest", "回测"),
-        Text("Metrics of each list and score, over origins", "各名单及评分在各时点上的平均指标"),
+        Text("Backtest", "回溯检验"),
+        Text("Metrics of each list and score, over origins", "各榜单及评分在各时点上的平均指标"),
     ),
     "backtest_origin": (
-        Text("Backtest by origin", "各时点回测"),
+        Text("Backtest by origin", "各时点回溯检验"),
         Text("Metrics at each origin", "各时点的指标"),
     ),
     "backtest_case": (
@@ -121,7 +121,7 @@ SHEETS = {
         Text("What experts decided and what became of it", "专家决定及其执行情况"),
     ),
     "map_quality": (
-        Text("Quality of the map", "主题图质量"),
+        Text("Quality of the map", "主题图谱质量"),
         Text("The clustering judged by an independent relation", "以独立关联评判的聚类质量"),
     ),
     "completeness": (
@@ -174,7 +174,7 @@ COLUMNS = {
     "granularity": Text("Granularity", "粒度"),
     "goal": Text("Goal", "目标"),
     "grew": Text("Grew", "是否增长"),
-    "group": Text("Cluster", "主题群"),
+    "group": Text("Cluster", "集群"),
     "growing_rank": Text("Place among growing topics", "增长主题名次"),
     "growth": Text("Growth ratio", "增长倍数"),
     "growth_after": Text("Growth after", "其后增长倍数"),
@@ -193,7 +193,7 @@ COLUMNS = {
     "lens": Text("Lens", "视角"),
     "level": Text("Level", "层级"),
     "line": Text("Line", "脉络"),
-    "list": Text("List", "名单"),
+    "list": Text("List", "榜单"),
     "low": Text("Lower end (90 %)", "区间下限（90%）"),
     "mean_year": Text("Mean year", "平均年份"),
     "metric": Text("Metric", "指标"),
@@ -333,8 +333,8 @@ NOTES = (
         "Lists are kept apart: rising topics and rising terms are never merged. How far to trust "
         "a list stands in the sheet on backtests; a list that is not in it has not been "
         "backtested and is no forecast.",
-        "各名单分别列示，上升主题与上升词语不予合并。名单的可信程度见“回测”工作表；"
-        "其中未列的名单未经回测，不构成预测。",
+        "各榜单分别列示，上升主题与上升词语不予合并。榜单的可信程度见“回溯检验”工作表；"
+        "其中未列的榜单未经回溯检验，不构成预测。",
     ),
     Text(
         "Growth is the share of all works in the recent years over that before, shrunken towards "

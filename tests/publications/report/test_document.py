@@ -93,7 +93,7 @@ def test_missing_is_shown_as_missing(texts):
 
 def test_topics_are_not_sold_as_forecasts_and_simulation_is_said(texts):
     assert "Notbacktested" in texts["report-en"]
-    assert "未经回测" in texts["report-zh"]
+    assert "未经回溯检验" in texts["report-zh"]
     assert "Simulateddata:thiscorpuswasmadebyasimulator" in texts["report-en"]
     assert "Plantedswarms" in texts["report-en"]
     assert "设定集群" in texts["report-zh"]

@@ -125,7 +125,7 @@ def test_each_list_has_its_backtest_beside_it_or_says_that_it_has_none(texts):
     assert "前10项有34%达到“确证增长”标准（90%区间为21%至47%）" in chinese
     # rising terms and young terms have no backtest here, in the summary and in their sections
     assert english.count("Notbacktested:howoftensuchlistsnamed") == 4
-    assert chinese.count("此类名单在以往年份能否预见后来的增长尚未检验，因此本名单") == 4
+    assert chinese.count("此类榜单在以往年份能否预见后来的增长尚未检验，因此本榜单") == 4
 
 
 def test_a_control_that_fails_is_said_where_the_list_stands(facts, words):

@@ -23,17 +23,17 @@ _RULES = {
         "ordered by the trend of their share of all works, that of the same works on maps of "
         "other fineness, and that of their terms.",
         "仅用近期文献绘制图谱，主题数目以增长数字仍可靠为限；按主题占全部文献比重的趋势、"
-        "同一批文献在其他粗细图谱上的趋势及其术语的趋势综合排序。",
+        "同一批文献在其他粗细图谱上的趋势及其词语的趋势综合排序。",
     ),
     "rising terms": (
         "Terms many works use, ordered by the trend of their share of all works over its "
         "standard error, shrunken towards no change.",
-        "已有较多文献使用的术语，按其占全部文献比重的趋势与标准误之比排序，趋势向“无变化”收缩。",
+        "已有较多文献使用的词语，按其占全部文献比重的趋势与标准误之比排序，趋势向“无变化”收缩。",
     ),
     "young terms": (
         "A watch list: terms that were hardly used three years ago, in the same order. Most of "
         "them fade; a map of topics cannot show them yet.",
-        "观察名单：三年前几乎无人使用的术语，排序方法同上。其中多数会消退；主题图谱尚无法显示它们。",
+        "观察榜单：三年前几乎无人使用的词语，排序方法同上。其中多数会消退；主题图谱尚无法显示它们。",
     ),
 }
 _TOO_FEW = "完整年份或文献过少，无法编制该榜单。"

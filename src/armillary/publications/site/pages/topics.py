@@ -19,7 +19,7 @@ from armillary.publications.site.topic_facts import TopicFacts, topic_facts
 from armillary.publications.site.topic_lists import lists_of
 from armillary.publications.site.topic_networks import network_files
 from armillary.publications.site.topic_places import LISTING, address, named, tour
-from armillary.publications.site.topic_sheets import topics_workbook
+from armillary.publications.topic_sheets import topic_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -180,7 +180,7 @@ def _files(
 ) -> dict[str, str | bytes]:
     """Return the map as files for other programs, by the name they have beside the page."""
     made = network_files(site, facts, words=words, definition=definition)
-    return {**made, "topics.xlsx": topics_workbook(site, definition, words=words)}
+    return {**made, "topics.xlsx": _workbook(site, definition, words)}
 
 
 def _explored(
@@ -204,6 +204,15 @@ def _explored(
             page_of=lambda cluster: link(address(definition, cluster)),
         ),
     }
+
+
+def _workbook(site: Site, definition: TopicsDefinition, words: Words) -> bytes:
+    return site.keep(
+        f"workbook:{definition.id}:{words.language}",
+        lambda: topic_workbook(
+            site.store, site.observatory, topics=definition.id, language=words.language
+        ),
+    )
 
 
 def _planted(
