@@ -108,7 +108,8 @@ def map_topics(
         notes=notes,
     )
     graph = graph_of(related.relations)
-    related = msgspec.structs.replace(related, relations=related.relations.slice(0, 0))
+    none = related.relations.schema.empty_table()  # they take more than the graph
+    related = msgspec.structs.replace(related, relations=none)
     _enough_works(graph.n_nodes, corpus, recipe)
     progress(what, 3, _STEPS)
     runs = runs_for(graph.n_nodes, recipe.runs)
