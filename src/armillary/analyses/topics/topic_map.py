@@ -115,8 +115,8 @@ def map_topics(
     runs = runs_for(graph.n_nodes, recipe.runs)
     if runs < recipe.runs:
         notes.append(
-            f"Topics are what {runs} clusterings agree on, not {recipe.runs}: with more works "
-            "fewer are needed, and a map takes no longer than it must."
+            f"Topics are what {runs} clusterings agree on, not {recipe.runs}: a map of so many "
+            "works would take too long otherwise."
         )
     clusters, resolution = consensus_wanted(
         graph, recipe.topics, seed=recipe.seed, runs=runs, min_works=recipe.min_works
