@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from armillary.errors import ArmillaryError
@@ -74,7 +77,8 @@ def test_main_paths_follow_citations_that_are_there(store):
     assert {(row["citing"], row["cited"]) for row in paths} <= cited
 
 
-def test_a_decision_names_a_topic_by_its_works_and_is_applied_by_the_next_build(built):
+def test_a_decision_names_a_topic_by_its_works_and_is_applied_by_the_next_build(built, tmp_path):
+    built = Path(shutil.copytree(built, tmp_path / "observatory"))
     anchors = central_works(built, "publications/T0002", n_works=4)
     other = central_works(built, "publications/T0003", n_works=4)
     (built / "decisions/topics.csv").write_text(
@@ -109,14 +113,13 @@ def _notes(summary) -> list[str]:
     return [note for notes in summary.notes.values() for note in notes]
 
 
-def test_a_check_tells_the_faults_of_the_decisions(built):
+def test_a_check_tells_the_faults_of_the_decisions(tmp_path, write_observatory):
+    built = write_observatory(tmp_path)
     path = built / "decisions/topics.csv"
-    before = path.read_text(encoding="utf-8")
     path.write_text("topics,action,works\npublication,hid,x\n", encoding="utf-8")
 
     with pytest.raises(ArmillaryError) as caught:
         check(built)
-    path.write_text(before, encoding="utf-8")
 
     assert "did you mean 'publications'?" in str(caught.value)
     assert "did you mean 'hide'?" in str(caught.value)

@@ -223,6 +223,31 @@ def test_progress_is_told_table_by_table(open_store, observatory, tmp_path):
     assert told[-1] == ("pack", len(tables()), len(tables()))
 
 
+def test_words_of_third_parties_stay_out_of_every_table(open_store, observatory, sample, tmp_path):
+    robots = {"source": "robots", "origin": "b" * 16}
+    rows = {name: list(sample[name]) for name in ("work", "origin")}
+    secret = "a sentence of a database"
+    patent = {"work": "robots:W1", "locator": "line 1", "office": "US", "applicants": [secret]}
+    member = {"work": "m:1", "member": "robots:W1", "rule": "title", "text": secret}
+    pair = {"source": "robots", "a": "x", "b": "y", "outcome": "near", "rule": "title"}
+    front = {"corpus": "map", "front": "F0001", "n_core": 2, "n_citing": 2, "n_citations": 2}
+    rows |= {
+        "patent": [robots | patent],
+        "work_member": [robots | member],
+        "work_pair": [pair | {"evidence": 0.5, "text": secret}],
+        "reference": [{"source": "robots", "citing": "robots:W1", "key": secret}],
+        "science_link": [{"patent": "p", "work": "w", "rule": "doi", "score": 1.0, "text": secret}],
+        "research_front": [front | {"label": secret, "mean_year": 2020.0, "years": 2, "cpt": 0.5}],
+    }
+
+    write_pack(open_store(rows), observatory, out=tmp_path / "data")
+
+    for path in (tmp_path / "data").glob("*.csv"):
+        assert secret not in path.read_text(encoding="utf-8"), path.name
+    held = lines_of(tmp_path / "data", "patent")[0]
+    assert (held["work"], held["office"], held["applicants"]) == ("robots:W1", "US", "")
+
+
 def test_the_readme_explains_every_table_in_both_languages(pack):
     text = (pack / "README.md").read_text(encoding="utf-8")
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import ibis
 import msgspec
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -38,7 +39,19 @@ _CLOSED = re.compile(r"\bn[cd]\b|non-?\s?commercial|no-?\s?deriv", re.IGNORECASE
 _RECORDS = {
     "work": {"work", "source", "origin", "locator", "native_id", "type", "year"},
     "rejection": {"source", "origin", "locator", "reason"},
-}
+    "patent": {
+        "work", "source", "origin", "locator", "office", "priority_date", "family_kind",
+        "family_size", "n_claims",
+    },
+    "work_member": {
+        "work", "member", "source", "origin", "rule", "evidence", "decided_by", "gives",
+    },
+    "work_pair": {"source", "a", "b", "outcome", "rule", "evidence"},
+}  # fmt: skip
+# Words of third parties in tables that name no source: withheld where any source is.
+_WORDS = {"science_link": ("text",), "research_front": ("label",)}
+# Tables whose rows are nothing but such words: those of withheld sources are left out.
+_LEFT_OUT = ("reference",)
 
 
 class PackSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +82,9 @@ def write_pack(
     Observations, policies and results go in whole. Bibliographic records belong to the
     databases they come from: a works source that is not simulated and whose files do not all
     state an open licence (CC0, CC BY, ODC-BY and their like) is published as identifiers, types
-    and years, without titles, abstracts, names or references, and its rejected items without
-    their text; `cluster_work` says which cluster each work is in. The same store gives the
-    same bytes.
+    and years, without titles, abstracts, names or references, its patents without numbers and
+    citations, and its rejected items without their text; `cluster_work` says which cluster each
+    work is in. The same store gives the same bytes.
     Source: Frictionless Data Package 1.0 and Tabular Data Resource; RFC 4180, with line feeds.
 
     Args:
@@ -144,6 +157,10 @@ def _published(store: Store, name: str, *, withheld: tuple[str, ...]) -> Table:
                 if column.column not in _RECORDS[name]
             }
         )
+    if name in _WORDS and withheld:
+        table = table.mutate(**{column: ibis.literal(WITHHELD) for column in _WORDS[name]})
+    if name in _LEFT_OUT and withheld:
+        table = table.filter(~table["source"].isin(list(withheld)))
     keys = [column.column for column in columns_of(name) if column.key]
     return table.order_by(keys) if keys else table
 

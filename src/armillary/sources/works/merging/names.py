@@ -114,8 +114,10 @@ def alike(left: Name, right: Name) -> bool | None:  # noqa: PLR0911 - by kind of
         True
         >>> alike(name_of("Wang Xiaoming"), name_of("Wang, Xiao-Ming"))
         True
-        >>> alike(name_of("Smith, John"), name_of("Smith, Mary")), alike(name_of("王"), left)
-        (False, None)
+        >>> alike(name_of("Smith, John"), name_of("Smith, Mary"))
+        False
+        >>> alike(name_of("王"), name_of("Li")) is None
+        True
     """
     if bool(left.han) != bool(right.han):
         return None
