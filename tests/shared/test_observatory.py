@@ -206,7 +206,6 @@ def test_every_record_is_accounted_for(rows):
         assert reading["n_read"] == parts, reading
 
     assert len(rows("work", source="robotics")) == 35_796
-    assert len(rows("work", source="drones")) == 2_691
     stip = rows("initiative", source="stip2021")
     assert (len(stip), sum(r["n_rows"] for r in stip)) == (6_961, 9_498)
     assert len(rows("initiative", source="council")) == 5_781
@@ -235,16 +234,6 @@ def test_the_lists_of_robotics_stand_beside_a_backtest_whose_controls_pass(rows)
 
     assert len(gated) == 3
     assert all(r["passes"] for r in gated)
-
-
-def test_patents_have_applicants_offices_and_technology_fields(rows):
-    counted = rows("cluster_patent", corpus="drones")
-
-    assert {"applicant", "office", "field", "sector"} == {r["kind"] for r in counted}
-
-
-def test_a_lens_finds_works_about_goals_in_both_corpora(rows):
-    assert {r["corpus"] for r in rows("cluster_goal", lens="sdg")} == {"robotics", "drones"}
 
 
 def test_no_link_is_broken(observatory):
