@@ -159,7 +159,12 @@ def together(cited: pa.Table, alike: pa.Table, *, text_share: float) -> pa.Table
         for table, share in ((cited, 1 - text_share), (alike, text_share))
         if share > 0
     ]
-    return pa.concat_tables(parts, promote_options="permissive")
+    if len({part.schema for part in parts}) > 1:  # names in one, numbers of names in the other
+        wanted = pa.schema(
+            [("work", pa.string()), ("neighbour", pa.string()), ("weight", pa.float64())]
+        )
+        parts = [part.cast(wanted) for part in parts]
+    return pa.concat_tables(parts)
 
 
 def bm25(
