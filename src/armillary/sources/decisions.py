@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from typing import TYPE_CHECKING
 
 from armillary.errors import ArmillaryError, DefinitionError, did_you_mean, raise_all
 from armillary.model.literature import TopicDecision
-from armillary.sources.headers import header_problems
-from armillary.sources.toml import read_text
+from armillary.sources.headers import edited_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,26 +28,12 @@ def read_topic_decisions(path: Path, *, maps: Collection[str]) -> tuple[TopicDec
     Raises:
         DefinitionError: Everything wrong with the file, each problem with its line.
     """
-    reader = csv.reader(io.StringIO(read_text(path)), strict=True)
     problems: list[ArmillaryError] = []
     found: list[TopicDecision] = []
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        problems += header_problems(header, file=path.name, required=REQUIRED, columns=COLUMNS)
-        raise_all(problems)
-        before = reader.line_num
-        for cells in reader:
-            line, before = before + 1, reader.line_num
-            if any(cell.strip() for cell in cells):
-                decision, wrong = _decision(header, cells, path=path, line=line, maps=maps)
-                found.append(decision)
-                problems += wrong
-    except csv.Error as error:
-        raise DefinitionError(
-            f"{path.name} is not CSV: {error}.",
-            where=f"{path.name}, line {reader.line_num}",
-            fix="save it again as CSV (UTF-8), with quotes around cells that hold commas",
-        ) from error
+    for line, header, cells in edited_rows(path, required=REQUIRED, columns=COLUMNS):
+        decision, wrong = _decision(header, cells, path=path, line=line, maps=maps)
+        found.append(decision)
+        problems += wrong
     raise_all(problems)
     return tuple(found)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from armillary.errors import ArmillaryError, DefinitionError, raise_all
 from armillary.model.indicators import Direction, Framework, Node, faults
-from armillary.sources.headers import header_problems
+from armillary.sources.headers import edited_rows
 from armillary.sources.toml import read_text
 
 if TYPE_CHECKING:
@@ -33,29 +33,14 @@ def read_framework(path: Path) -> Framework:
     Raises:
         DefinitionError: Everything wrong with the file, each problem with its line.
     """
-    reader = csv.reader(io.StringIO(read_text(path)), strict=True)
     problems: list[ArmillaryError] = []
     nodes: list[Node] = []
     lines: list[int] = []
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        problems += header_problems(header, file=path.name, required=REQUIRED, columns=COLUMNS)
-        raise_all(problems)
-        before = reader.line_num
-        for cells in reader:
-            line, before = before + 1, reader.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            node, found = _node(header, cells, f"{path.name}, line {line}")
-            nodes.append(node)
-            lines.append(line)
-            problems += found
-    except csv.Error as error:
-        raise DefinitionError(
-            f"{path.name} is not CSV: {error}.",
-            where=f"{path.name}, line {reader.line_num}",
-            fix="save it again as CSV (UTF-8), with quotes around cells that hold commas",
-        ) from error
+    for line, header, cells in edited_rows(path, required=REQUIRED, columns=COLUMNS):
+        node, found = _node(header, cells, f"{path.name}, line {line}")
+        nodes.append(node)
+        lines.append(line)
+        problems += found
     problems += [
         DefinitionError(
             fault.problem,

@@ -8,8 +8,6 @@ import numpy as np
 from scipy.special import betainc, betaincinv
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from armillary.analyses.topics.backtest.units import Units
@@ -125,14 +123,6 @@ def growth_after(units: Units) -> NDArray[np.float64]:
     base = units.base[:, units.recent].sum(axis=1) + 0.5
     future = units.future.sum(axis=1) + 0.5
     return np.asarray(future / base * units.all_base[units.recent].sum() / units.all_future.sum())
-
-
-def all_outcomes(units: Units) -> Mapping[str, NDArray[np.bool_]]:
-    """Return every outcome by name.
-
-    No method of its own.
-    """
-    return {name: outcome(units, name) for name in (CERTIFIED, DOUBLED, *USUAL)}
 
 
 def _top(values: NDArray[np.float64]) -> NDArray[np.bool_]:
